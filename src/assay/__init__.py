@@ -1,11 +1,11 @@
 """assay finds out by test what machine-written ML code is really made of.
 
-    >>> import assay
-    >>> candidates = [assay.Candidate("a", "double", "def double(x): return 2 * x")]
-    >>> checks = [assay.Check("two", "double", call="double(1)", expected=2)]
-    >>> matrix = assay.run(candidates, checks)              # doctest: +SKIP
-    >>> matrix.verdict("a", "two").outcome                  # doctest: +SKIP
-    <Outcome.PASSED: 0>
+>>> import assay
+>>> candidates = [assay.Candidate("a", "double", "def double(x): return 2 * x")]
+>>> checks = [assay.Check("two", "double", call="double(1)", expected=2)]
+>>> matrix = assay.run(candidates, checks)              # doctest: +SKIP
+>>> matrix.verdict("a", "two").outcome                  # doctest: +SKIP
+<Outcome.PASSED: 0>
 """
 
 from __future__ import annotations

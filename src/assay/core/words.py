@@ -57,7 +57,8 @@ class Check:
     the exception class that it `raises`) is compared with `expected` outside, where no candidate
     can reach it. `call` may be several statements of which the last is an expression.
     Or *assertion mode*: `code` runs inside the jail and must not raise; lower trust, because the
-    candidate shares a process with it.
+    candidate shares a process with it. With `from_json`, a list in `expected` may stand for a
+    tuple or an array, which JSON does not have.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Check:
     raises: str | None = None
     code: str | None = None
     tolerance: Tolerance = Tolerance()
+    from_json: bool = False
 
     def __post_init__(self) -> None:
         answers = (self.expected is not NOTHING) + (self.raises is not None)
@@ -93,9 +95,7 @@ class Evidence:
     note: str | None = None
 
     def to_json(self) -> dict[str, str]:
-        return {
-            name: text for name in self.__slots__ if (text := getattr(self, name)) is not None
-        }
+        return {name: text for name in self.__slots__ if (text := getattr(self, name)) is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,5 +167,3 @@ class Limits:
 
     def to_json(self) -> dict[str, float]:
         return {name: getattr(self, name) for name in sorted(self.__slots__)}
-
-

@@ -1,0 +1,117 @@
+"""Assertions: lifted into value mode where they can be, paired with must-fail twins where not."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+from assay.engine.sources import parse
+
+_MOST_TWINS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """An assertion that says `call == literal`, as the call and the literal's value."""
+
+    call: str
+    expected: Any
+
+
+def lift(code: str) -> Lifted | None:
+    """Code whose one and last assertion is `assert CALL == LITERAL`, as a question of value mode:
+    the literal then never enters the jail. None where it is of another shape."""
+    tree = parse(code)
+    if tree is None or not tree.body or not isinstance(tree.body[-1], ast.Assert):
+        return None
+    if any(isinstance(node, ast.Assert) for node in ast.walk(ast.Module(tree.body[:-1], []))):
+        return None
+    sides = _sides(tree.body[-1].test)
+    if sides is None:
+        return None
+    call, expected = sides
+    body = [*tree.body[:-1], ast.Expr(call)]
+    return Lifted(ast.unparse(ast.fix_missing_locations(ast.Module(body, []))), expected)
+
+
+def _sides(test: ast.expr) -> tuple[ast.expr, Any] | None:
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1):
+        return None
+    operator, left, right = test.ops[0], test.left, test.comparators[0]
+    if isinstance(operator, ast.Is):
+        # Identity is a question of value only for the three names that are one object each.
+        if not (isinstance(right, ast.Constant) and right.value in (None, True, False)):
+            return None
+    elif not isinstance(operator, ast.Eq):
+        return None
+    for call, literal in ((left, right), (right, left)):
+        if _has_call(call):
+            try:
+                return call, ast.literal_eval(literal)
+            except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+                continue
+    return None
+
+
+def _has_call(node: ast.expr) -> bool:
+    return any(isinstance(part, ast.Call) for part in ast.walk(node))
+
+
+def twins(code: str) -> tuple[str, ...]:
+    """Versions of an assertion that must fail wherever the original holds: its last condition
+    negated, and a literal that a call is compared with changed. A candidate that passes both an
+    assertion and its twin has not answered it."""
+    tree = parse(code)
+    if tree is None:
+        return ()
+    places = [index for index, node in enumerate(tree.body) if isinstance(node, ast.Assert)]
+    if not places:
+        return ()
+    made = [_negated(tree, places[-1])]
+    changed = (_changed(tree, place) for place in places)
+    made += [text for text in changed if text is not None]
+    return tuple(made[:_MOST_TWINS])
+
+
+def _negated(tree: ast.Module, place: int) -> str:
+    twin = copy.deepcopy(tree)
+    node = twin.body[place]
+    assert isinstance(node, ast.Assert)
+    node.test = ast.UnaryOp(ast.Not(), node.test)
+    twin.body = twin.body[: place + 1]
+    return ast.unparse(ast.fix_missing_locations(twin))
+
+
+def _changed(tree: ast.Module, place: int) -> str | None:
+    node = tree.body[place]
+    assert isinstance(node, ast.Assert)
+    if _sides(node.test) is None or not isinstance(node.test, ast.Compare):
+        return None
+    twin = copy.deepcopy(tree)
+    assertion = twin.body[place]
+    assert isinstance(assertion, ast.Assert)
+    assert isinstance(assertion.test, ast.Compare)
+    comparison = assertion.test
+    if _has_call(comparison.left):
+        comparison.comparators = [_other(comparison.comparators[0])]
+    else:
+        comparison.left = _other(comparison.left)
+    comparison.ops = [ast.Eq()]
+    twin.body = twin.body[: place + 1]
+    return ast.unparse(ast.fix_missing_locations(twin))
+
+
+def _other(literal: ast.expr) -> ast.expr:
+    """A literal that is not equal to the given one, of the same type where there is one."""
+    value = ast.literal_eval(literal)
+    if isinstance(value, bool):
+        return ast.Constant(not value)
+    if isinstance(value, int | float | complex):
+        return ast.Constant(value + 1 + abs(value))
+    if isinstance(value, str):
+        return ast.Constant(value + "~")
+    if isinstance(value, list | tuple):
+        return ast.parse(repr(type(value)([*value, "~"])), mode="eval").body
+    return ast.Constant("~")

@@ -1,0 +1,112 @@
+"""From the observations of one program to its cells of the matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assay.core.matrix import Matrix, MatrixBuilder
+from assay.core.outcomes import Outcome
+from assay.core.words import Evidence
+from assay.engine.judge import Judgement, judge
+from assay.engine.levels import LEVELS
+from assay.engine.plan import Column, Program, TaskPlan
+from assay.engine.store import Known, Store
+
+Seen = Mapping[int, Known]
+
+
+@dataclass(slots=True)
+class Tally:
+    """How far a run has come, in verdicts; `reused` of the `done` ones came from the store."""
+
+    total: int = 0
+    done: int = 0
+    reused: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A check that one program passed together with a twin that must fail."""
+
+    task: int
+    program: Program
+    column: int
+
+
+_FORGED = Evidence(note="passed an assertion and its opposite, each in a process of its own")
+
+
+class Grading:
+    """Fills a matrix, a program at a time. Equal answers to a check are judged once."""
+
+    def __init__(
+        self, plans: Sequence[TaskPlan], store: Store, out: Path | None, tally: Tally
+    ) -> None:
+        self._plans = plans
+        self._store = store
+        self._tally = tally
+        self._builder = MatrixBuilder([task.block for task in plans], out)
+        self._levels = [self._builder.add_protection(name) for name in LEVELS]
+        self._judged: dict[tuple[int, str, int, int], tuple[Outcome, int, int]] = {}
+        self._judged_task = -1
+        self.suspicions: list[Suspicion] = []
+        for place, task in enumerate(plans):
+            self._grade_empty(place, task)
+
+    def _grade_empty(self, place: int, task: TaskPlan) -> None:
+        for row in task.empty_rows:
+            for column in range(len(task.columns)):
+                self._builder.set(place, row, column, Outcome.NO_CODE, 0, 0.0)
+            self._count(Outcome.NO_CODE, len(task.columns))
+
+    def grade(self, place: int, program: Program, seen: Seen, *, reused: bool = False) -> None:
+        """Judge all checks of a task on one program, and fill the rows that hold it."""
+        if place != self._judged_task:
+            self._judged.clear()
+            self._judged_task = place
+        cells = []
+        for number, column in enumerate(self._plans[place].columns):
+            known = seen[column.question]
+            outcome, behaviour, evidence = self._judge(number, column, known)
+            if outcome is Outcome.PASSED and any(seen[t].kind == "held" for t in column.twins):
+                self.suspicions.append(Suspicion(place, program, number))
+            cells.append(
+                (outcome, behaviour, known.cpu_seconds, evidence, self._levels[known.protection])
+            )
+            self._count(outcome, len(program.rows))
+        for row in program.rows:
+            self._builder.set_row(place, row, cells)
+        if reused:
+            self._tally.reused += len(cells) * len(program.rows)
+
+    def _judge(self, number: int, column: Column, known: Known) -> tuple[Outcome, int, int]:
+        key = (number, known.kind, known.payload, known.output)
+        judged = self._judged.get(key)
+        if judged is None:
+            judgement: Judgement = judge(column.expectation, known, self._store.body)
+            evidence = self._builder.add_evidence(judgement.evidence)
+            judged = judgement.outcome, judgement.behaviour, evidence
+            self._judged[key] = judged
+        return judged
+
+    def convict(self, suspicion: Suspicion) -> None:
+        """The suspicion held up: what seemed to pass was a forgery."""
+        evidence = self._builder.add_evidence(_FORGED)
+        for row in suspicion.program.rows:
+            self._builder.amend(suspicion.task, row, suspicion.column, Outcome.FORBIDDEN, evidence)
+        rows = len(suspicion.program.rows)
+        self._count(Outcome.PASSED, -rows)
+        self._count(Outcome.FORBIDDEN, rows)
+
+    def _count(self, outcome: Outcome, cells: int) -> None:
+        counts = self._tally.outcomes
+        counts[outcome.label] = counts.get(outcome.label, 0) + cells
+        self._tally.done += cells
+
+    def finish(self, manifest: Mapping[str, Any]) -> Matrix:
+        return self._builder.finish(manifest)

@@ -1,0 +1,162 @@
+"""The walls around zygote and runner, in the order in which they must go up."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import shutil
+import sys
+from typing import Any
+
+from . import kernel, landlock, seccomp
+
+SETUP_FAILED = 70
+RESULT = 3
+_LANDLOCK_ALWAYS_WRITE = ("/dev/null", "/dev/full", "/dev/zero")
+
+
+class Walls:
+    """Knows what this machine allows, and puts it around a process."""
+
+    def __init__(self, start: dict[str, Any]) -> None:
+        self.namespaces = start["namespaces"]
+        self.layers = set(start["layers"])
+        self.limits = start["limits"]
+        self.drop_to = start["drop_to"]
+        self.scratch = start["scratch"]
+        self.read, self.write = start["read"], start["write"]
+        self.rules: int | None = None
+        self.filter: bytes | None = None
+
+    def around_zygote(self) -> None:
+        """What can be up before the imports without keeping runners from being set up."""
+        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+        if "seccomp" in self.layers and self.namespaces:
+            self.filter = seccomp.program(in_pid_namespace=True)
+        if "landlock" in self.layers:
+            self.rules = landlock.ruleset(self.read, self.write)
+            if not self.namespaces:
+                outer = landlock.ruleset([*self.read, "/proc"], [*self.write, self.scratch])
+                landlock.restrict(outer)
+                os.close(outer)
+        # A process that may read another's memory needs it to be dumpable.
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+
+    def around_runner(self, identity: int, reaper: int | None, descriptors: list[int]) -> int:
+        """Every wall, then the result socket: from here on the process is not trusted."""
+        result, output, *rest = descriptors
+        if reaper is not None:
+            self._join(reaper, rest.pop())
+        if rest:
+            os.write(rest[0], b"0")  # the memory cgroup, opened by the controller
+        place = self._own_place(identity)
+        os.setpgid(0, 0) if reaper is None else os.setsid()
+        result = self._arrange(result, output)
+        self._limit()
+        if "landlock" in self.layers:
+            landlock.restrict(self._rules_for(place))
+        self._drop_privileges()
+        if "seccomp" in self.layers:
+            seccomp.install(self.filter or seccomp.program(False, own_pid=os.getpid()))
+        kernel.close_from(RESULT + 1)
+        random.seed(0)
+        return result
+
+    @staticmethod
+    def _join(reaper: int, ready: int) -> None:
+        whole = os.read(ready, 1)
+        if not whole:
+            raise OSError("the reaper could not set up its namespaces")
+        kernel.setns(reaper, kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
+
+    def _own_place(self, identity: int) -> str | None:
+        if self.namespaces:
+            os.chdir("/tmp")
+            return None
+        place = os.path.join(self.scratch, str(identity))
+        os.mkdir(place, 0o700)
+        if self.drop_to is not None:
+            os.chown(place, self.drop_to + identity % 1000, self.drop_to)
+        os.chdir(place)
+        os.environ.update(HOME=place, TMPDIR=place)
+        return place
+
+    def _rules_for(self, place: str | None) -> int:
+        if self.rules is not None and place is None:
+            return self.rules
+        assert place is not None
+        return landlock.ruleset(self.read, [*self.write, place])
+
+    @staticmethod
+    def _arrange(result: int, output: int) -> int:
+        nothing = os.open("/dev/null", os.O_RDONLY)
+        # Descriptors can arrive below 4: lift them out of the way first.
+        lifted = [os.dup(descriptor) for descriptor in (result, output)]
+        os.dup2(nothing, 0)
+        os.dup2(lifted[1], 1)
+        os.dup2(lifted[1], 2)
+        os.dup2(lifted[0], RESULT, inheritable=False)
+        return RESULT
+
+    def _limit(self) -> None:
+        limits = self.limits
+        own = _private_bytes()
+        seconds = int(limits["candidate_cpu_seconds"]) + 2
+        for what, value in (
+            (resource.RLIMIT_CPU, seconds),
+            (resource.RLIMIT_DATA, own + limits["memory_bytes"]),
+            (resource.RLIMIT_FSIZE, limits["scratch_bytes"]),
+            (resource.RLIMIT_NOFILE, limits["files"]),
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_MEMLOCK, 1 << 20),
+            (resource.RLIMIT_MSGQUEUE, 0),
+            (resource.RLIMIT_NPROC, limits["processes"] + self._others()),
+        ):
+            _, hard = resource.getrlimit(what)
+            value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+            resource.setrlimit(what, (value, value))
+
+    def _others(self) -> int:
+        """How many processes the limit would count that are not the candidate's."""
+        if self.namespaces:
+            return 1  # the reaper; the user namespace is the child's own
+        if self.drop_to is not None:
+            return 0  # a uid of its own
+        mine = os.geteuid()
+        return sum(
+            os.stat("/proc/" + name).st_uid == mine
+            for name in os.listdir("/proc")
+            if name.isdigit()
+        )
+
+    def _drop_privileges(self) -> None:
+        mask = 0
+        if not self.namespaces and self.drop_to is not None:
+            uid = self.drop_to + os.stat(".").st_uid - self.drop_to
+            os.setgroups([])
+            # An environment under a home that only root may enter stays readable through this one
+            # capability; Landlock says which files, and seccomp bars handles around it.
+            mask = 1 << kernel.CAP_DAC_READ_SEARCH if "landlock" in self.layers else 0
+            kernel.prctl(kernel.PR_SET_KEEPCAPS, 1 if mask else 0)
+            os.setresgid(self.drop_to, self.drop_to, self.drop_to)
+            os.setresuid(uid, uid, uid)
+        kernel.set_capabilities(mask)
+        kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+
+    def clear(self, identity: int) -> None:
+        """Remove what a child wrote, where it did not go with its namespaces."""
+        if not self.namespaces:
+            shutil.rmtree(os.path.join(self.scratch, str(identity)), ignore_errors=True)
+
+
+def _private_bytes() -> int:
+    try:
+        with open("/proc/self/status") as file:
+            return next(int(line.split()[1]) << 10 for line in file if line.startswith("VmData"))
+    except (OSError, StopIteration):
+        return 0
+
+
+assert sys.version_info >= (3, 9), "an environment needs Python 3.9 or newer"

@@ -1,0 +1,174 @@
+"""The runner: loads one candidate and answers questions about it, one after another.
+
+Nothing in here is trusted once the candidate is loaded. It holds no expected values, so the best
+that a hostile candidate can do to it is to answer wrongly. Frames on the result socket, each a
+4-byte length and a body: a line of JSON, then in answers the payload as JSON of its own.
+
+    in:   {"code", "questions": [[mode, source], …]}
+    out:  ["ready"] · ["loaded", cpu, output, well] · [index, kind, cpu, output] payload · ["end"]
+    kind: value (payload: the encoded value) · raised (payload: the exception) · held · too_large
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import linecache
+import os
+import random
+import socket
+import struct
+import sys
+import time
+import traceback
+import types
+from collections.abc import Callable
+from typing import Any
+
+from . import encode
+
+Sender = Callable[[list[Any], Any], None]
+
+_FILENAME = "candidate.py"
+_MODULE = "candidate"
+_KEPT_OUTPUT = 2000
+
+
+def main(descriptor: int) -> None:
+    channel = socket.socket(fileno=descriptor)
+    job = json.loads(_receive(channel))
+    send = _sender(channel, job["frame_bytes"])
+    send(["ready"], None)
+    clock = time.process_time
+    kept = _Tail()
+    sys.stdout = sys.stderr = kept
+    try:
+        namespace = _load(job["code"])
+    except BaseException as error:
+        send(["loaded", clock(), kept.take(), False], _describe(error))
+        os._exit(0)
+    send(["loaded", clock(), kept.take(), True], None)
+    for index, (mode, source) in enumerate(job["questions"]):
+        _reseed()
+        sys.stdout = sys.stderr = kept
+        try:
+            kind, payload = _answer(mode, source, namespace)
+        except BaseException as error:
+            kind, payload = "raised", _describe(error)
+        send([index, kind, clock(), kept.take()], payload)
+    send(["end"], None)
+    os._exit(0)
+
+
+def _load(code: str) -> dict[str, Any]:
+    module = types.ModuleType(_MODULE)
+    sys.modules[_MODULE] = module
+    module.__file__ = _FILENAME
+    # inspect.getsource and tracebacks find the text here; torch.jit needs it.
+    linecache.cache[_FILENAME] = (len(code), None, code.splitlines(True), _FILENAME)
+    _reseed()
+    exec(compile(code, _FILENAME, "exec"), module.__dict__)
+    return module.__dict__
+
+
+def _answer(mode: str, source: str, namespace: dict[str, Any]) -> tuple[str, Any]:
+    # A copy, so that what one question assigns does not reach the next.
+    scope = dict(namespace)
+    if mode == "code":
+        exec(compile(source, "check.py", "exec"), scope)
+        return "held", None
+    return "value", encode.encode(_evaluate(source, scope))
+
+
+def _evaluate(source: str, scope: dict[str, Any]) -> Any:
+    tree = ast.parse(source, "check.py", "exec")
+    *statements, last = tree.body
+    if statements:
+        exec(compile(ast.Module(statements, []), "check.py", "exec"), scope)
+    if not isinstance(last, ast.Expr):
+        raise SyntaxError("a call must end in an expression")
+    return eval(compile(ast.Expression(last.value), "check.py", "eval"), scope)
+
+
+def _reseed() -> None:
+    """The same random numbers for every question, whatever ran before it."""
+    random.seed(0)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(0)
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.default_generator.manual_seed(0)
+
+
+def _describe(error: BaseException) -> dict[str, Any]:
+    kinds = [kind.__name__ for kind in type(error).__mro__ if kind is not object]
+    try:
+        message = str(error)[:2000]
+    except BaseException:
+        message = "(its message cannot be shown)"
+    try:
+        lines = traceback.format_exception(type(error), error, error.__traceback__, limit=-4)
+        text = "".join(line for line in lines if "runner.py" not in line)[-3000:]
+    except BaseException:
+        text = ""
+    code = getattr(error, "errno", None)
+    return {
+        "types": kinds, "message": message, "traceback": text,
+        "errno": code if isinstance(code, int) else None,
+    }  # fmt: skip
+
+
+class _Tail(io.TextIOBase):
+    """Standard output that keeps the last of what is written and lets the rest go."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self) -> None:
+        self.kept = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self.kept = (self.kept + text)[-_KEPT_OUTPUT:]
+        return len(text)
+
+    def fileno(self) -> int:
+        return 1
+
+    def isatty(self) -> bool:
+        return False
+
+    def take(self) -> str:
+        text, self.kept = self.kept, ""
+        return text
+
+
+def _receive(channel: socket.socket) -> bytes:
+    (length,) = struct.unpack("<I", _exactly(channel, 4))
+    return _exactly(channel, length)
+
+
+def _exactly(channel: socket.socket, length: int) -> bytes:
+    parts = []
+    while length:
+        part = channel.recv(min(length, 1 << 20))
+        if not part:
+            os._exit(0)
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
+
+
+def _sender(channel: socket.socket, largest: int) -> Sender:
+    def send(head: list[Any], payload: Any) -> None:
+        line = json.dumps(head)
+        body = (line if payload is None else line + "\n" + encode.to_text(payload)).encode()
+        if len(body) > largest:
+            body = json.dumps([head[0], "too_large", *head[2:]]).encode()
+        channel.sendall(struct.pack("<I", len(body)) + body)
+
+    return send

@@ -1,0 +1,138 @@
+"""The system calls that no candidate may make, as a seccomp filter.
+
+A list of what is denied rather than of what is allowed: numerical libraries use a wide and moving
+set of calls, so an allow-list would break correct programs at each release. What is newer than
+anything known here is denied as "not implemented", and so is any foreign calling convention.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import struct
+
+from . import kernel
+
+# name: (x86_64, aarch64); None where an architecture lacks it.
+DENIED = {
+    # reaching into other processes
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
+    "process_madvise": (440, 440), "process_mrelease": (448, 448), "kcmp": (312, 272),
+    "pidfd_getfd": (438, 438), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
+    "migrate_pages": (256, 238), "move_pages": (279, 239),
+    # new namespaces and mounts
+    "unshare": (272, 97), "setns": (308, 268), "mount": (165, 40), "umount2": (166, 39),
+    "pivot_root": (155, 41), "chroot": (161, 51), "open_tree": (428, 428),
+    "move_mount": (429, 429), "fsopen": (430, 430), "fsconfig": (431, 431),
+    "fsmount": (432, 432), "fspick": (433, 433), "mount_setattr": (442, 442),
+    "open_tree_attr": (467, 467), "statmount": (457, 457), "listmount": (458, 458),
+    # kernel surface that programs under test have no use for, and attackers have
+    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
+    "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
+    "userfaultfd": (323, 282), "perf_event_open": (298, 241), "bpf": (321, 280),
+    "fanotify_init": (300, 262), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
+    "personality": (135, 92), "seccomp": (317, 277), "quotactl": (179, 60),
+    "quotactl_fd": (443, 443), "lookup_dcookie": (212, 18), "modify_ldt": (154, None),
+    "iopl": (172, None), "ioperm": (173, None), "uselib": (134, None), "ustat": (136, None),
+    "sysfs": (139, None), "_sysctl": (156, None), "nfsservctl": (180, 42), "acct": (163, 89),
+    "vhangup": (153, 58), "syslog": (103, 116), "vmsplice": (278, 75),
+    # the machine itself
+    "reboot": (169, 142), "kexec_load": (246, 104), "kexec_file_load": (320, 294),
+    "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
+    "swapon": (167, 224), "swapoff": (168, 225), "settimeofday": (164, 170),
+    "clock_settime": (227, 112), "clock_adjtime": (305, 266), "adjtimex": (159, 171),
+    "sethostname": (170, 161), "setdomainname": (171, 162),
+    # memory that no limit sees, and System V and POSIX queues
+    "memfd_create": (319, 279), "memfd_secret": (447, 447),
+    "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "shmdt": (67, 197),
+    "semget": (64, 190), "semop": (65, 193), "semctl": (66, 191), "semtimedop": (220, 192),
+    "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188), "msgctl": (71, 187),
+    "mq_open": (240, 180), "mq_unlink": (241, 181),
+    # the network: sockets come in pairs or not at all
+    "socket": (41, 198),
+}  # fmt: skip
+# clone3 hides its flags behind a pointer; as "not implemented" libc falls back to clone.
+UNIMPLEMENTED = {"clone3": (435, 435)}
+# Without a pid namespace a process could leave its group, or signal its neighbours.
+GROUP_LEAVING = {"setsid": (112, 157), "setpgid": (109, 154)}
+SIGNALLING = {
+    "kill": (62, 129), "tkill": (200, 130), "tgkill": (234, 131),
+    "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
+}  # fmt: skip
+
+_CLONE, _PRLIMIT, _IOCTL, _SOCKETPAIR = (56, 220), (302, 261), (16, 29), (53, 199)
+_NEWEST_KNOWN = 470
+_ARCHITECTURE = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+_NAMESPACES = (
+    0x02000000 | 0x00020000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
+)
+_TIOCSTI, _TIOCLINUX, _AF_UNIX = 0x5412, 0x541C, 1
+
+_LOAD, _EQUAL, _ATLEAST, _ANYBIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
+_NUMBER_AT, _ARCH_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
+
+
+def _step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("<HBBI", code, if_true, if_false, value)
+
+
+def _return_errno(value: int) -> bytes:
+    return _step(_RETURN, _ERRNO | value)
+
+
+def _argument_guard(number: int, index: int, tests: list[tuple[int, int, bool]]) -> list[bytes]:
+    """For one call: load an argument, deny on the first test that hits, allow otherwise."""
+    body = [_step(_LOAD, _FIRST_ARGUMENT_AT + 8 * index)]
+    for code, value, deny_when in tests:
+        deny_next, skip_next = (0, 1) if deny_when else (1, 0)
+        body += [_step(code, value, deny_next, skip_next), _return_errno(errno.EPERM)]
+    body.append(_step(_RETURN, _ALLOW))
+    return [_step(_EQUAL, number, 0, len(body)), *body]
+
+
+def program(in_pid_namespace: bool, own_pid: int = 0) -> bytes:
+    """The filter as bytes of BPF instructions.
+
+    Without a pid namespace, `own_pid` is the only process that may be signalled, and process
+    groups cannot be left: killing the group then kills everything.
+    """
+    column, architecture = _ARCHITECTURE[kernel.MACHINE]
+    steps = [
+        _step(_LOAD, _ARCH_AT),
+        _step(_EQUAL, architecture, 1, 0),
+        _step(_RETURN, _KILL),
+        _step(_LOAD, _NUMBER_AT),
+        # Above: newer than this list, or x86's second calling convention (x32).
+        _step(_ATLEAST, _NEWEST_KNOWN, 0, 1),
+        _return_errno(errno.ENOSYS),
+    ]
+    denied = {**DENIED, **({} if in_pid_namespace else GROUP_LEAVING)}
+    for numbers in UNIMPLEMENTED.values():
+        steps += [_step(_EQUAL, numbers[column], 0, 1), _return_errno(errno.ENOSYS)]
+    for pair in denied.values():
+        number = pair[column]
+        if number is not None:
+            steps += [_step(_EQUAL, number, 0, 1), _return_errno(errno.EPERM)]
+    steps += _argument_guard(_CLONE[column], 0, [(_ANYBIT, _NAMESPACES, True)])
+    # A limit of another process, the reaper's say, is not the candidate's to change.
+    steps += _argument_guard(_PRLIMIT[column], 0, [(_EQUAL, 0, False)])
+    steps += _argument_guard(_SOCKETPAIR[column], 0, [(_EQUAL, _AF_UNIX, False)])
+    steps += _argument_guard(
+        _IOCTL[column], 1, [(_EQUAL, _TIOCSTI, True), (_EQUAL, _TIOCLINUX, True)]
+    )
+    if not in_pid_namespace:
+        for numbers in SIGNALLING.values():
+            steps += _argument_guard(numbers[column], 0, [(_EQUAL, own_pid, False)])
+    steps.append(_step(_RETURN, _ALLOW))
+    return b"".join(steps)
+
+
+class _Program(ctypes.Structure):
+    _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_char_p)]
+
+
+def install(steps: bytes) -> None:
+    """Put the filter on this process and all that it will start. Needs no-new-privileges."""
+    filter_ = _Program(len(steps) // 8, steps)
+    kernel.prctl(kernel.PR_SET_SECCOMP, kernel.SECCOMP_MODE_FILTER, ctypes.addressof(filter_))
