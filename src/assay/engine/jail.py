@@ -71,6 +71,7 @@ class Jail:
     def _start_message(self, environment: Environment, built: Built, limits: Limits) -> Any:
         namespaces = self.setup.namespaces
         parent = Path("/assay") if namespaces else INSIDE.parent
+        no_site = [] if environment.requirements else ["-S"]
         drop_to = _UNPRIVILEGED if os.geteuid() == 0 else None
         read = ["/"] if namespaces else [*_SYSTEM_READ, str(INSIDE), *map(str, built.read_only)]
         write = ["/private", *_DEVICES] if namespaces else list(_DEVICES)
@@ -80,7 +81,8 @@ class Jail:
             "layers": self.setup.layers,
             "inside": str(INSIDE),
             "python": str(built.python),
-            "zygote": ["-I", "-B", "-c", _ZYGOTE, str(parent)],
+            # Without packages of its own, an environment is not to see the interpreter's either.
+            "zygote": ["-I", *no_site, "-B", "-c", _ZYGOTE, str(parent)],
             "read_only": [str(path) for path in built.read_only],
             "landlock_read": read,
             "landlock_write": write,

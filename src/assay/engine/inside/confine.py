@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import random
 import resource
-import shutil
 import sys
 from typing import Any
 
@@ -28,6 +26,7 @@ class Walls:
         self.read, self.write = start["read"], start["write"]
         self.rules: int | None = None
         self.filter: bytes | None = None
+        self.private = 0
 
     def around_zygote(self) -> None:
         """What can be up before the imports without keeping runners from being set up."""
@@ -43,11 +42,15 @@ class Walls:
         # A process that may read another's memory needs it to be dumpable.
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
 
+    def close_imports(self) -> None:
+        """All is imported: what the zygote holds now is not to count against its children."""
+        self.private = _private_bytes()
+
     def around_runner(self, identity: int, reaper: int | None, descriptors: list[int]) -> int:
         """Every wall, then the result socket: from here on the process is not trusted."""
         result, output, *rest = descriptors
         if reaper is not None:
-            self._join(reaper, rest.pop())
+            kernel.setns(reaper, kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
         if rest:
             os.write(rest[0], b"0")  # the memory cgroup, opened by the controller
         place = self._own_place(identity)
@@ -60,15 +63,7 @@ class Walls:
         if "seccomp" in self.layers:
             seccomp.install(self.filter or seccomp.program(False, own_pid=os.getpid()))
         kernel.close_from(RESULT + 1)
-        random.seed(0)
         return result
-
-    @staticmethod
-    def _join(reaper: int, ready: int) -> None:
-        whole = os.read(ready, 1)
-        if not whole:
-            raise OSError("the reaper could not set up its namespaces")
-        kernel.setns(reaper, kernel.CLONE_NEWUSER | kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
 
     def _own_place(self, identity: int) -> str | None:
         if self.namespaces:
@@ -101,11 +96,10 @@ class Walls:
 
     def _limit(self) -> None:
         limits = self.limits
-        own = _private_bytes()
         seconds = int(limits["candidate_cpu_seconds"]) + 2
         for what, value in (
             (resource.RLIMIT_CPU, seconds),
-            (resource.RLIMIT_DATA, own + limits["memory_bytes"]),
+            (resource.RLIMIT_DATA, self.private + limits["memory_bytes"]),
             (resource.RLIMIT_FSIZE, limits["scratch_bytes"]),
             (resource.RLIMIT_NOFILE, limits["files"]),
             (resource.RLIMIT_CORE, 0),
@@ -148,6 +142,8 @@ class Walls:
     def clear(self, identity: int) -> None:
         """Remove what a child wrote, where it did not go with its namespaces."""
         if not self.namespaces:
+            import shutil  # brings two compression libraries, which every fork would copy
+
             shutil.rmtree(os.path.join(self.scratch, str(identity)), ignore_errors=True)
 
 

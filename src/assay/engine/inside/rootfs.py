@@ -64,19 +64,27 @@ def build(inside: str, read_only: list[str]) -> None:
     kernel.make_read_only("/", recursive=False)
 
 
-def mount_private(scratch_bytes: int) -> bool:
-    """A fresh scratch, shared memory and proc, for the namespaces that this process is the first
-    of. Returns whether a new proc was allowed; where not, an empty tmpfs hides the old one."""
+def mount_proc() -> None:
+    """A proc of the pid namespace that this process is the first of. Where a container masks
+    parts of its own, no new one is allowed: an empty directory then hides the old one."""
     flags = kernel.MS_NOSUID | kernel.MS_NODEV
-    size = f"size={scratch_bytes},nr_inodes=16384,mode=777"
-    kernel.mount("scratch", SCRATCH, "tmpfs", flags, size)
-    kernel.mount("shm", SHARED_MEMORY, "tmpfs", flags | kernel.MS_NOEXEC, size)
     try:
         kernel.mount("proc", "/proc", "proc", flags | kernel.MS_NOEXEC)
     except OSError:
         kernel.mount("noproc", "/proc", "tmpfs", flags | kernel.MS_RDONLY, "size=4k")
-        return False
-    return True
+
+
+def mount_writable(size: int) -> None:
+    """Fresh scratch and shared memory: all that a child can write."""
+    flags = kernel.MS_NOSUID | kernel.MS_NODEV
+    options = f"size={size},nr_inodes=16384,mode=777"
+    kernel.mount("scratch", SCRATCH, "tmpfs", flags, options)
+    kernel.mount("shm", SHARED_MEMORY, "tmpfs", flags | kernel.MS_NOEXEC, options)
+
+
+def umount_writable() -> None:
+    for place in (SCRATCH, SHARED_MEMORY):
+        kernel.umount(place)
 
 
 def _binds(read_only: list[str]) -> list[str]:

@@ -34,7 +34,7 @@ def of_children(
             trees.setdefault(key, []).append(name)
     for child in children:
         anchor = child.reaper if by_namespace else child.runner
-        key = _namespace(str(anchor)) if by_namespace else anchor
+        key = _namespace(str(anchor)) if by_namespace and anchor else anchor
         if key is None:
             continue
         pids = [pid for pid in trees.get(key, []) if pid != str(child.reaper)]

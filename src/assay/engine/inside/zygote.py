@@ -43,6 +43,7 @@ def main() -> None:
     # What exists now is shared by all children: kept out of their collector, it stays shared.
     gc.collect()
     gc.freeze()
+    walls.close_imports()
     _Zygote(control, walls).serve()
 
 
@@ -105,7 +106,8 @@ class _Zygote:
             os.close(reaper)
         self.children[pid] = identity
         self.identities[identity] = pid
-        _send(self.control, {"event": "forked", "id": identity, "pid": pid})
+        if reaper is None:
+            _send(self.control, {"event": "forked", "id": identity, "pid": pid})
 
     def _be_runner(
         self, message: dict[str, Any], reaper: int | None, descriptors: list[int]
