@@ -14,7 +14,7 @@ from assay.core.words import Evidence, Tolerance
 from assay.engine.store import Known
 
 _SHOWN_OUTPUT = 1000
-_NOT_PERMITTED = (1, 13)  # EPERM, EACCES
+_NOT_PERMITTED = (1, 13, 30)  # EPERM, EACCES, EROFS
 
 
 @dataclass(frozen=True, slots=True)

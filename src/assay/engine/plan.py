@@ -49,19 +49,19 @@ class TaskPlan:
 def plan(
     candidates: Sequence[Candidate], checks: Sequence[Check], environment: str, digester: Digester
 ) -> list[TaskPlan]:
-    """One plan per task, in the order in which tasks appear. InputError for a candidate whose
-    task has no checks, and for checks that nobody meets."""
+    """One plan per task that has candidates, in the order in which they appear. Checks of other
+    tasks are left alone; InputError for a candidate whose task has no checks."""
     of_task: dict[str, tuple[list[Candidate], list[Check]]] = {}
     for candidate in candidates:
         of_task.setdefault(candidate.task, ([], []))[0].append(candidate)
     for check in checks:
-        of_task.setdefault(check.task, ([], []))[1].append(check)
+        if check.task in of_task:
+            of_task[check.task][1].append(check)
     for task, (rows, columns) in of_task.items():
-        if not rows or not columns:
-            missing, have = ("candidate", columns[0]) if not rows else ("check", rows[0])
+        if not columns:
             raise InputError(
-                f"task {task!r} has no {missing} (its {type(have).__name__.lower()} {have.id!r} "
-                "stands alone): is the task's name spelled the same in both files?"
+                f"task {task!r} has no check, so its candidate {rows[0].id!r} meets none: is the "
+                "task's name spelled the same on both sides?"
             )
     return [
         _plan_task(task, rows, columns, environment, digester)

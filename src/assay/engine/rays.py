@@ -298,4 +298,4 @@ def _check_reachable(address: str) -> None:
 
 def _line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
-    return lines[-1][:500] if lines else type(error).__name__
+    return lines[-1][:200] if lines else type(error).__name__

@@ -28,7 +28,7 @@ from typing import Any
 
 from . import encode
 
-Sender = Callable[[list[Any], Any], None]
+Sender = Callable[[list[Any], "str | None"], None]
 
 _FILENAME = "candidate.py"
 _MODULE = "candidate"
@@ -72,13 +72,13 @@ def _load(code: str) -> dict[str, Any]:
     return module.__dict__
 
 
-def _answer(mode: str, source: str, namespace: dict[str, Any]) -> tuple[str, Any]:
+def _answer(mode: str, source: str, namespace: dict[str, Any]) -> tuple[str, str | None]:
     # A copy, so that what one question assigns does not reach the next.
     scope = dict(namespace)
     if mode == "code":
         exec(compile(source, "check.py", "exec"), scope)
         return "held", None
-    return "value", encode.encode(_evaluate(source, scope))
+    return "value", encode.to_text(encode.encode(_evaluate(source, scope)))
 
 
 def _evaluate(source: str, scope: dict[str, Any]) -> Any:
@@ -111,7 +111,8 @@ def _reseed() -> None:
         torch.default_generator.manual_seed(0)
 
 
-def _describe(error: BaseException) -> dict[str, Any]:
+def _describe(error: BaseException) -> str:
+    """The exception as JSON."""
     kinds = [kind.__name__ for kind in type(error).__mro__ if kind is not object]
     try:
         message = str(error)[:2000]
@@ -123,10 +124,11 @@ def _describe(error: BaseException) -> dict[str, Any]:
     except BaseException:
         text = ""
     code = getattr(error, "errno", None)
-    return {
+    told = {
         "types": kinds, "message": message, "traceback": text,
         "errno": code if isinstance(code, int) else None,
     }  # fmt: skip
+    return json.dumps(told)
 
 
 class _Tail(io.TextIOBase):
@@ -173,9 +175,9 @@ def _exactly(channel: socket.socket, length: int) -> bytes:
 
 
 def _sender(channel: socket.socket, largest: int) -> Sender:
-    def send(head: list[Any], payload: Any) -> None:
+    def send(head: list[Any], payload: str | None) -> None:
         line = json.dumps(head)
-        body = (line if payload is None else line + "\n" + encode.to_text(payload)).encode()
+        body = (line if payload is None else line + "\n" + payload).encode()
         if len(body) > largest:
             body = json.dumps([head[0], "too_large", *head[2:]]).encode()
         channel.sendall(struct.pack("<I", len(body)) + body)
