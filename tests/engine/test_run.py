@@ -279,3 +279,29 @@ def f():
 """
     matrix = run([candidate(code)], [call("f()", ("7\n", [1], [2, 4]))])
     assert matrix.all_passed("a"), matrix.verdict("a", "check")
+
+
+def test_a_script_runs_as_main_and_leaves_its_files_to_the_checks(run: Run) -> None:
+    script = """
+import argparse, json, sys
+parser = argparse.ArgumentParser()
+parser.add_argument("--epochs", type=int)
+if __name__ == "__main__":
+    epochs = parser.parse_args().epochs
+    losses = [1 / (n + 1) for n in range(epochs)]
+    with open("log.json", "w") as file:
+        json.dump(losses, file)
+    sys.exit(0)
+"""
+    checks = [
+        call("len(losses)", 3, "globals"),
+        call("import json\njson.load(open('log.json'))", [1, 1 / 2, 1 / 3], "files"),
+    ]
+    good = Candidate("good", "t", script, argv=("--epochs", "3"))
+    bad = Candidate("bad", "t", script, argv=("--epochs", "few"))
+    module = Candidate("module", "t", script)
+    matrix = run([good, bad, module], checks)
+    assert matrix.all_passed("good")
+    assert matrix.outcome_of("bad") is Outcome.RAISED
+    assert matrix.verdict("bad", "files").evidence.exception == "SystemExit"
+    assert matrix.verdict("module", "globals").evidence.exception == "NameError"

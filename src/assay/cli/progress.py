@@ -49,7 +49,7 @@ def progress() -> Iterator[Callable[[Tally], None] | None]:
 
 
 def _counts(tally: Tally) -> str:
-    words = [f"{count:,} {label}" for label, count in tally.outcomes.items() if count]
+    words = [f"{count:,} {outcome.label}" for outcome, count in tally.counts.items() if count]
     if tally.reused:
         words.append(f"({tally.reused:,} from the store)")
     return "  ".join(words)

@@ -31,12 +31,17 @@ EXACT = Tolerance(0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A program offered as an answer to a task."""
+    """A program offered as an answer to a task.
+
+    It is loaded as a module; with `argv` it is run as a script, as `__main__` with these
+    arguments, in an empty directory, and the checks find its globals and the files it left there.
+    """
 
     id: str
     task: str
     code: str
     origin: Mapping[str, Any] = field(default_factory=dict)
+    argv: tuple[str, ...] | None = None
 
 
 class _Nothing:

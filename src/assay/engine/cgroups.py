@@ -7,6 +7,8 @@ import os
 import time
 from pathlib import Path
 
+from assay.engine import leftovers
+
 _ROOT = Path("/sys/fs/cgroup")
 
 
@@ -61,7 +63,8 @@ class MemoryCgroup:
 def make(name: str) -> MemoryCgroup | None:
     """A new memory cgroup of that name, or None where this process may not have one."""
     for parent, version in _parents():
-        directory = parent / name
+        directory = parent / leftovers.name(name)
+        leftovers.sweep_cgroups(parent)
         try:
             directory.mkdir()
         except OSError:

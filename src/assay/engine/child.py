@@ -30,6 +30,7 @@ class Job:
     first: int = 0
     spent: float = 0.0
     attempts: int = 0
+    argv: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
 
     def after(self, answered: int, spent: float) -> Job:
@@ -91,7 +92,12 @@ class Child:
         os.set_blocking(self.output, False)
         self.result.setblocking(False)
         body = json.dumps(
-            {"code": job.code, "questions": job.questions, "frame_bytes": limits.frame_bytes}
+            {
+                "code": job.code,
+                "argv": job.argv,
+                "questions": job.questions,
+                "frame_bytes": limits.frame_bytes,
+            }
         ).encode("utf-8", "surrogatepass")
         self.outbox = memoryview(struct.pack("<I", len(body)) + body)
 

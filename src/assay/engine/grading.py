@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,7 @@ class Tally:
     total: int = 0
     done: int = 0
     reused: int = 0
-    outcomes: dict[str, int] = field(default_factory=dict)
+    counts: Counter[Outcome] = field(default_factory=Counter)
     stage: str = ""
 
 
@@ -38,6 +39,7 @@ class Suspicion:
     column: int
 
 
+_NO_CODE = (Outcome.NO_CODE, 0, 0.0, -1, 0)
 _FORGED = Evidence(note="passed an assertion and its opposite, each in a process of its own")
 
 
@@ -60,9 +62,9 @@ class Grading:
 
     def _grade_empty(self, place: int, task: TaskPlan) -> None:
         for row in task.empty_rows:
-            for column in range(len(task.columns)):
-                self._builder.set(place, row, column, Outcome.NO_CODE, 0, 0.0)
-            self._count(Outcome.NO_CODE, len(task.columns))
+            self._builder.set_row(place, row, [_NO_CODE] * len(task.columns))
+            self._tally.done += len(task.columns)
+            self._tally.counts[Outcome.NO_CODE] += len(task.columns)
 
     def grade(self, place: int, program: Program, seen: Seen, *, reused: bool = False) -> None:
         """Judge all checks of a task on one program, and fill the rows that hold it."""
@@ -73,16 +75,23 @@ class Grading:
         for number, column in enumerate(self._plans[place].columns):
             known = seen[column.question]
             outcome, behaviour, evidence = self._judge(number, column, known)
-            if outcome is Outcome.PASSED and any(seen[t].kind == "held" for t in column.twins):
+            if (
+                column.twins
+                and outcome is Outcome.PASSED
+                and any(seen[twin].kind == "held" for twin in column.twins)
+            ):
                 self.suspicions.append(Suspicion(place, program, number))
             cells.append(
                 (outcome, behaviour, known.cpu_seconds, evidence, self._levels[known.protection])
             )
-            self._count(outcome, len(program.rows))
+        rows = len(program.rows)
+        self._tally.done += len(cells) * rows
+        for outcome, count in Counter(cell[0] for cell in cells).items():
+            self._tally.counts[outcome] += count * rows
         for row in program.rows:
             self._builder.set_row(place, row, cells)
         if reused:
-            self._tally.reused += len(cells) * len(program.rows)
+            self._tally.reused += len(cells) * rows
 
     def _judge(self, number: int, column: Column, known: Known) -> tuple[Outcome, int, int]:
         key = (number, known.kind, known.payload, known.output)
@@ -99,14 +108,8 @@ class Grading:
         evidence = self._builder.add_evidence(_FORGED)
         for row in suspicion.program.rows:
             self._builder.amend(suspicion.task, row, suspicion.column, Outcome.FORBIDDEN, evidence)
-        rows = len(suspicion.program.rows)
-        self._count(Outcome.PASSED, -rows)
-        self._count(Outcome.FORBIDDEN, rows)
-
-    def _count(self, outcome: Outcome, cells: int) -> None:
-        counts = self._tally.outcomes
-        counts[outcome.label] = counts.get(outcome.label, 0) + cells
-        self._tally.done += cells
+            self._tally.counts[Outcome.PASSED] -= 1
+            self._tally.counts[Outcome.FORBIDDEN] += 1
 
     def finish(self, manifest: Mapping[str, Any]) -> Matrix:
         return self._builder.finish(manifest)

@@ -18,6 +18,7 @@ from typing import Any
 
 from assay.core.errors import HarnessError
 from assay.core.words import Environment, Limits
+from assay.engine import leftovers
 from assay.engine.environments import Built
 
 INSIDE = Path(__file__).parent / "inside"
@@ -45,7 +46,9 @@ class Jail:
         self, environment: Environment, built: Built, limits: Limits, setup: Setup
     ) -> None:
         self.setup = setup
-        self._scratch = tempfile.TemporaryDirectory(prefix="assay-", ignore_cleanup_errors=True)
+        self._scratch = tempfile.TemporaryDirectory(
+            prefix=leftovers.name("scratch-"), ignore_cleanup_errors=True
+        )
         # Kept out of the scratch: it holds what the zygote printed, and no child may write it.
         self._log = tempfile.TemporaryFile(prefix="assay-log-")  # noqa: SIM115
         self.socket, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -97,7 +97,18 @@ def _candidate(record: dict[str, Any]) -> Candidate:
     origin = record.get("origin", {})
     if not isinstance(origin, dict):
         raise ValueError("'origin' must be an object")
-    return Candidate(_name(record, "id"), _name(record, "task"), _text(record, "code"), origin)
+    argv = record.get("argv")
+    if argv is not None and not (
+        isinstance(argv, list) and all(isinstance(word, str) for word in argv)
+    ):
+        raise ValueError("'argv' must be a list of strings")
+    return Candidate(
+        _name(record, "id"),
+        _name(record, "task"),
+        _text(record, "code"),
+        origin,
+        None if argv is None else tuple(argv),
+    )
 
 
 def _check(record: dict[str, Any]) -> Check:

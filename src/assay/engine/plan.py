@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from assay.core.digests import digest
 from assay.core.errors import InputError
 from assay.core.matrix import TaskBlock
 from assay.core.words import EXACT, Candidate, Check
@@ -31,6 +32,7 @@ class Program:
 
     digest: bytes
     code: str
+    argv: tuple[str, ...] | None
     rows: list[int] = field(default_factory=list)
 
 
@@ -103,7 +105,9 @@ def _fold_programs(
             empty.append(row)
             continue
         name = digester(candidate.code)
-        program = programs.setdefault(name, Program(name, candidate.code))
+        if candidate.argv is not None:
+            name = digest("script/1", name, *candidate.argv)
+        program = programs.setdefault(name, Program(name, candidate.code, candidate.argv))
         if program.rows:
             twin_of[-1] = program.rows[0]
         program.rows.append(row)

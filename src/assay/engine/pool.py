@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import selectors
 import time
 from collections.abc import Iterable, Iterator
@@ -126,7 +125,7 @@ class Pool:
         group = self._spare_cgroups.pop() if self._spare_cgroups else None
         if group is None and self.has_cgroups:
             self._cgroups_made += 1
-            group = cgroups.make(f"assay-{os.getpid()}-{id(self):x}-{self._cgroups_made}")
+            group = cgroups.make(f"{id(self):x}-{self._cgroups_made}")
             self.has_cgroups = group is not None
             if group is not None:
                 group.limit(self._watched.memory_bytes)

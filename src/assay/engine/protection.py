@@ -19,6 +19,7 @@ from pathlib import Path
 
 from assay.core.errors import HarnessError, ProtectionError
 from assay.core.words import Environment, Limits
+from assay.engine import leftovers
 from assay.engine.child import Job
 from assay.engine.environments import Built
 from assay.engine.jail import INSIDE, JailRefused, Setup
@@ -37,6 +38,7 @@ def open_pool(environment: Environment, built: Built, limits: Limits, workers: i
             f"untrusted code runs on Linux only, not on {sys.platform}: use WSL 2 on Windows, or "
             "a container (the Containerfile in the repository is a start)"
         )
+    leftovers.sweep_directories()
     layers = tuple(available_layers())
     missing: dict[str, str] = {}
     try:
@@ -140,7 +142,9 @@ class _Bait:
 def _bait() -> Iterator[_Bait]:
     """Things on this machine that everybody may use, unless a wall is in between."""
     with contextlib.ExitStack() as stack:
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="assay-bait-")))
+        directory = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix=leftovers.name("bait-")))
+        )
         directory.chmod(0o755)
         (directory / "secret").write_text("secret")
         (directory / "open").mkdir()

@@ -220,7 +220,8 @@ class _Run:
                 key += 1
                 asked_numbers = [numbers[n] for n in asked]
                 pending[key] = _Pending(place, program, number, asked, asked_numbers, seen)
-                yield Job(key, program.code, tuple(task.questions[n] for n in asked))
+                questions = tuple(task.questions[n] for n in asked)
+                yield Job(key, program.code, questions, argv=program.argv)
 
     @property
     def _floor_number(self) -> int:
@@ -244,8 +245,8 @@ class _Run:
         program = self._store.programs([suspicion.program.digest])[suspicion.program.digest]
         seen = self._store.known(self._scope, program, self._floor_number)
         open_ = [place for place, name in enumerate(names) if ids[name] not in seen]
-        code = suspicion.program.code
-        jobs = (Job(place, code, (task.questions[asked[place]],)) for place in open_)
+        code, argv = suspicion.program.code, suspicion.program.argv
+        jobs = (Job(place, code, (task.questions[asked[place]],), argv=argv) for place in open_)
         for answer in self._run_jobs(jobs, workers):
             number = ids[names[answer.key]]
             seen[number] = self._keep(program, number, answer)

@@ -4,7 +4,7 @@ Nothing in here is trusted once the candidate is loaded. It holds no expected va
 that a hostile candidate can do to it is to answer wrongly. Frames on the result socket, each a
 4-byte length and a body: a line of JSON, then in answers the payload as JSON of its own.
 
-    in:   {"code", "questions": [[mode, source], …]}
+    in:   {"code", "argv", "questions": [[mode, source], …]}
     out:  ["ready"] · ["loaded", cpu, output, well] · [index, kind, cpu, output] payload · ["end"]
     kind: value (payload: the encoded value) · raised (payload: the exception) · held · too_large
 """
@@ -44,7 +44,7 @@ def main(descriptor: int) -> None:
     kept = _Tail()
     sys.stdout = sys.stderr = kept
     try:
-        namespace = _load(job["code"])
+        namespace = _load(job["code"], job["argv"])
     except BaseException as error:
         send(["loaded", clock(), kept.take(), False], _describe(error))
         os._exit(0)
@@ -61,14 +61,23 @@ def main(descriptor: int) -> None:
     os._exit(0)
 
 
-def _load(code: str) -> dict[str, Any]:
-    module = types.ModuleType(_MODULE)
-    sys.modules[_MODULE] = module
+def _load(code: str, argv: list[str] | None) -> dict[str, Any]:
+    """Import the candidate as a module, or run it as the script that it is."""
+    module = types.ModuleType(_MODULE if argv is None else "__main__")
+    sys.modules[module.__name__] = module
+    if argv is not None:
+        sys.argv = [_FILENAME, *argv]
     module.__file__ = _FILENAME
     # inspect.getsource and tracebacks find the text here; torch.jit needs it.
     linecache.cache[_FILENAME] = (len(code), None, code.splitlines(True), _FILENAME)
     _reseed()
-    exec(compile(code, _FILENAME, "exec"), module.__dict__)
+    program = compile(code, _FILENAME, "exec")
+    try:
+        exec(program, module.__dict__)
+    except SystemExit as leaving:
+        # How most scripts end; a module that leaves while it is imported is no use.
+        if argv is None or leaving.code not in (None, 0):
+            raise
     return module.__dict__
 
 
