@@ -132,6 +132,12 @@ def test_what_a_check_assigns_does_not_reach_the_next(run: Run) -> None:
     assert run([candidate("def f(): return 1")], checks).all_passed("a")
 
 
+def test_what_a_check_leaves_in_a_program_does_not_reach_the_next(run: Run) -> None:
+    code = "seen = []\ndef f(x, kept=[]):\n  seen.append(x)\n  kept.append(x)\n  return seen, kept"
+    checks = [call(f"f({n})", ([n], [n]), f"c{n}") for n in range(4)]
+    assert run([candidate(code)], checks).all_passed("a")
+
+
 def test_random_numbers_do_not_depend_on_what_ran_before(run: Run) -> None:
     code = "import random\ndef f(): return random.random()"
     first = run([candidate(code)], [call("f()", 0, "one"), call("f() + 0", 0, "two")])
@@ -168,7 +174,8 @@ def test_equal_programs_run_once_and_are_counted_each(run: Run) -> None:
 
 
 def test_a_call_is_evaluated_once_for_all_that_it_is_compared_with(run: Run) -> None:
-    code = "n = 0\ndef f():\n  global n\n  n += 1\n  return n"
+    # Not loaded anew for each question, because loading calls something.
+    code = "n = int(0)\ndef f():\n  global n\n  n += 1\n  return n"
     checks = [call("f()", 1, "one"), call("f( )", 2, "two"), call("f()", 1.0, "again")]
     matrix = run([candidate(code)], checks)
     assert [matrix.verdict("a", check.id).passed for check in checks] == [True, False, True]
@@ -224,11 +231,10 @@ def test_nothing_is_left_behind(run: Run) -> None:
                 line = Path(f"/proc/{pid}/cmdline").read_bytes()
             except OSError:
                 continue
-            if b"inside.warden" in line or b"inside.zygote" in line:
+            if f"assay-{os.getpid()}-".encode() in line:
                 found.add(pid)
         return found
 
-    before = ours()
     daemon = """
 import os, time
 def f():
@@ -241,9 +247,9 @@ def f():
 """
     assert run([candidate(daemon)], [call("f()", 1)]).all_passed("a")
     deadline = time.monotonic() + 5
-    while ours() - before and time.monotonic() < deadline:
+    while ours() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not ours() - before
+    assert not ours()
 
 
 def test_scratch_is_private_and_fresh(run: Run) -> None:

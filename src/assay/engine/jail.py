@@ -66,7 +66,8 @@ class Jail:
         # The warden is the controller's own interpreter without site: small to fork.
         python = os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable)
         return subprocess.Popen(
-            [python, "-I", "-S", "-B", "-c", _WARDEN, str(INSIDE.parent), str(there.fileno())],
+            [python, "-I", "-S", "-B", "-c", _WARDEN, str(INSIDE.parent), str(there.fileno()),
+             leftovers.name("warden")],
             stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log,
             pass_fds=(there.fileno(),), env=_ENVIRON, cwd="/", start_new_session=True,
         )  # fmt: skip
@@ -85,7 +86,7 @@ class Jail:
             "inside": str(INSIDE),
             "python": str(built.python),
             # Without packages of its own, an environment is not to see the interpreter's either.
-            "zygote": ["-I", *no_site, "-B", "-c", _ZYGOTE, str(parent)],
+            "zygote": ["-I", *no_site, "-B", "-c", _ZYGOTE, str(parent), leftovers.name("zygote")],
             "read_only": [str(path) for path in built.read_only],
             "landlock_read": read,
             "landlock_write": write,

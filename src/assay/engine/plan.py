@@ -136,8 +136,9 @@ def _column(check: Check, asked: _Questions) -> Column:
     if check.code is not None:
         lifted = assertions.lift(check.code)
         if lifted is None:
+            original = asked.number("code", check.code)
             twins = tuple(asked.number("code", twin) for twin in assertions.twins(check.code))
-            return Column(asked.number("code", check.code), twins, Expectation("code"))
+            return Column(original, twins, Expectation("code"))
         wanted = Expectation("call", encode(lifted.expected), tolerance=EXACT)
         return Column(asked.number("call", lifted.call), (), wanted)
     assert check.call is not None

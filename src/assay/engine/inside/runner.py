@@ -44,15 +44,18 @@ def main(descriptor: int) -> None:
     kept = _Tail()
     sys.stdout = sys.stderr = kept
     try:
-        namespace = _load(job["code"], job["argv"])
+        program = _Program(job["code"], job["argv"])
+        namespace = program.load()
     except BaseException as error:
         send(["loaded", clock(), kept.take(), False], _describe(error))
         os._exit(0)
     send(["loaded", clock(), kept.take(), True], None)
     for index, (mode, source) in enumerate(job["questions"]):
-        _reseed()
         sys.stdout = sys.stderr = kept
         try:
+            if index and program.is_cheap:
+                namespace = program.load()
+            _reseed()
             kind, payload = _answer(mode, source, namespace)
         except BaseException as error:
             kind, payload = "raised", _describe(error)
@@ -61,24 +64,47 @@ def main(descriptor: int) -> None:
     os._exit(0)
 
 
-def _load(code: str, argv: list[str] | None) -> dict[str, Any]:
-    """Import the candidate as a module, or run it as the script that it is."""
-    module = types.ModuleType(_MODULE if argv is None else "__main__")
-    sys.modules[module.__name__] = module
-    if argv is not None:
-        sys.argv = [_FILENAME, *argv]
-    module.__file__ = _FILENAME
-    # inspect.getsource and tracebacks find the text here; torch.jit needs it.
-    linecache.cache[_FILENAME] = (len(code), None, code.splitlines(True), _FILENAME)
-    _reseed()
-    program = compile(code, _FILENAME, "exec")
-    try:
-        exec(program, module.__dict__)
-    except SystemExit as leaving:
-        # How most scripts end; a module that leaves while it is imported is no use.
-        if argv is None or leaving.code not in (None, 0):
-            raise
-    return module.__dict__
+class _Program:
+    """The candidate, to be imported as a module or run as the script that it is."""
+
+    def __init__(self, code: str, argv: list[str] | None) -> None:
+        # inspect.getsource and tracebacks find the text here; torch.jit needs it.
+        linecache.cache[_FILENAME] = (len(code), None, code.splitlines(True), _FILENAME)
+        tree = ast.parse(code, _FILENAME)
+        # Loading that costs next to nothing is done again for each question, so that what one
+        # leaves in a global or a default argument does not reach the next.
+        self.is_cheap = argv is None and all(map(_only_defines, tree.body))
+        self._argv = argv
+        self._code = compile(tree, _FILENAME, "exec", dont_inherit=True)
+
+    def load(self) -> dict[str, Any]:
+        """The globals that loading leaves."""
+        script = self._argv is not None
+        module = types.ModuleType("__main__" if script else _MODULE)
+        sys.modules[module.__name__] = module
+        if self._argv is not None:
+            sys.argv = [_FILENAME, *self._argv]
+        module.__file__ = _FILENAME
+        _reseed()
+        try:
+            exec(self._code, module.__dict__)
+        except SystemExit as leaving:
+            # How most scripts end; a module that leaves while it is imported is no use.
+            if not script or leaving.code not in (None, 0):
+                raise
+        return module.__dict__
+
+
+def _only_defines(statement: ast.stmt) -> bool:
+    """Whether a statement of a module imports, defines, or assigns what needs no call."""
+    if isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef)):
+        return True
+    if isinstance(statement, ast.ClassDef):
+        return all(map(_only_defines, statement.body))
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr, ast.Pass)):
+        return False
+    costly = (ast.Call, ast.ListComp, ast.SetComp, ast.DictComp, ast.BinOp)
+    return not any(isinstance(node, costly) for node in ast.walk(statement))
 
 
 def _answer(mode: str, source: str, namespace: dict[str, Any]) -> tuple[str, str | None]:
