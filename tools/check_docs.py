@@ -37,7 +37,7 @@ FOREIGN = {
         r"(?<![\w.])/(?:(?:root|home|Users)/[A-Za-z.]|work/(?:main|shared))\w*"
     ),
     "a package index": re.compile(
-        r"\bhttps?://[^\s\"')]*/simple\b|--(?:extra-)?index-url[ =]+\w+:"
+        r"\bhttps?://(?![^\s\"')/]*\.invalid\b)[^\s\"')]*/simple\b|--(?:extra-)?index-url[ =]+\w+:"
     ),
     "a registry's host": re.compile(
         r"\b(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org|deb\.debian\.org)\b"

@@ -1,10 +1,11 @@
-"""Where jobs run: on this machine, or on a Ray cluster."""
+"""Where jobs run: on this machine, or wherever a part that came in by the door takes them."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
+from assay.core import doors
 from assay.core.errors import InputError
 from assay.core.words import Environment, Limits
 from assay.engine.environments import Built
@@ -12,6 +13,9 @@ from assay.engine.protection import open_pool
 
 if TYPE_CHECKING:
     from assay.engine.run import Executor
+
+
+DOOR = "assay.executors"
 
 
 def cores() -> int:
@@ -24,13 +28,14 @@ def cores() -> int:
 def open_executor(
     environment: Environment, built: Built, limits: Limits, workers: int | str | None
 ) -> Executor:
-    """An executor for what `workers` says: a number, "ray", "ray:ADDRESS", or None for all cores.
-    InputError for anything else."""
+    """An executor for what `workers` says: a number, None for all cores, or the NAME[:ADDRESS] of
+    one that came in by the door, such as ray. InputError for anything else."""
     text = str(workers if workers is not None else cores())
     if text.isdecimal() and int(text) > 0:
         return open_pool(environment, built, limits, int(text))
-    if text == "ray" or text.startswith("ray:"):
-        from assay.engine.rays import RayExecutor
-
-        return RayExecutor(environment, limits, text.partition(":")[2] or None)
-    raise InputError(f"workers: {text!r} is neither a positive number nor ray[:ADDRESS]")
+    name, _, address = text.partition(":")
+    if name not in doors.names(DOOR):
+        known = " or ".join(f"{known}[:ADDRESS]" for known in doors.names(DOOR))
+        raise InputError(f"workers: {text!r} is neither a positive number nor {known}")
+    executor: Executor = doors.find(DOOR, name)(environment, limits, address or None)
+    return executor

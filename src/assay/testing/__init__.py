@@ -1,0 +1,7 @@
+"""What plugin authors test their parts with; assay's own parts are tested with the same."""
+
+from __future__ import annotations
+
+from assay.testing.executors import check_executor
+
+__all__ = ["check_executor"]
