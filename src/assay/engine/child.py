@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
+import re
 import signal
 import socket
 import struct
@@ -17,6 +19,13 @@ from assay.engine.cgroups import MemoryCgroup
 
 _KEPT_OUTPUT = 4000
 _READ = 1 << 18
+_LONGEST_HEAD = 1 << 17
+# Eight for each node that the runner's encoder may spend. A frame of 30 MB in empty lists would
+# cost the controller 2 GB and 19 s.
+_MOST_PARTS = 1_600_000
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
+# What has answered everything has nothing left to do but to end.
+_LEAVING_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +87,11 @@ class Child:
         self.ended = False
         self.cause: tuple[str, str] | None = None
         self.kill_sent = False
+        self.dying_since = math.inf
         self.cpu = 0.0
         self._limits = limits
         self._cpu_at_answer = 0.0
-        self._since = time.monotonic()
+        self._since = self._started = time.monotonic()
         self._inbox = bytearray()
         self._received = 0
         self._printed = b""
@@ -154,15 +164,14 @@ class Child:
             self._inbox += data
             self._received += len(data)
             try:
-                answers += self._parse()
+                self._parse(answers)
             except (Malformed, ValueError, TypeError, RecursionError) as error:
                 self.blame("forbidden", f"sent a frame that is not an answer: {error}"[:300])
             if self._received > self._limits.output_bytes + self._limits.frame_bytes:
                 self.blame("forbidden", "flooded the result socket")
         return answers
 
-    def _parse(self) -> list[Answer]:
-        answers: list[Answer] = []
+    def _parse(self, answers: list[Answer]) -> None:
         start = 0
         inbox = self._inbox
         while len(inbox) - start >= 4 and not self.ended:
@@ -174,9 +183,10 @@ class Child:
             body = bytes(inbox[start + 4 : start + 4 + length])
             start += 4 + length
             line, _, payload = body.partition(b"\n")
+            if len(line) > _LONGEST_HEAD or _has_many_parts(payload):
+                raise Malformed("more than a runner would send")
             answers += self._take(json.loads(line), payload)
         del inbox[:start]
-        return answers
 
     def _take(self, head: Any, payload: bytes) -> list[Answer]:
         if not isinstance(head, list) or not head:
@@ -200,7 +210,7 @@ class Child:
             "value",
         ):
             raise Malformed("the wrong kind of answer")
-        return [self._answer(Observation(kind, payload, self._clock(cpu), str(output)))]
+        return [self._answer(Observation(kind, payload, self._clock(cpu), _text(output)))]
 
     def _take_load(self, head: list[Any], payload: bytes) -> list[Answer]:
         word, cpu, output, well = head
@@ -210,13 +220,16 @@ class Child:
         seconds = self._clock(cpu)
         if well:
             return []
-        observation = Observation("raised", payload, seconds, str(output))
+        observation = Observation("raised", payload, seconds, _text(output))
         self.ended = True
         return self.answer_all(observation)
 
     def _clock(self, cpu: Any) -> float:
         """CPU seconds since the last answer, from the runner's own clock."""
-        if type(cpu) not in (float, int):
+        # NaN and infinity fail this as well. A claim of more than can have passed would hide what
+        # is used later.
+        most = 1.0 + (time.monotonic() - self._started) * (os.cpu_count() or 1)
+        if type(cpu) not in (float, int) or not 0 <= cpu <= most:
             raise Malformed("no CPU time")
         used = max(0.0, float(cpu) - self._cpu_at_answer)
         self._cpu_at_answer = float(cpu)
@@ -242,12 +255,15 @@ class Child:
             self.blame("timeout", _BUDGET.format(limits.candidate_cpu_seconds))
         elif usage["memory"] > limits.memory_bytes:
             self.blame("memory", f"held more than {limits.memory_bytes >> 20} MiB")
+        elif usage.get("written", 0) > limits.scratch_bytes:
+            self.blame("forbidden", f"wrote more than {limits.scratch_bytes >> 20} MiB")
 
     def wall_left(self) -> float:
-        return self._since + self._limits.check_wall_seconds - time.monotonic()
+        allowed = self._limits.check_wall_seconds
+        return self._since + (_LEAVING_SECONDS if self.ended else allowed) - time.monotonic()
 
     def check_wall(self) -> None:
-        if not self.ended and self.wall_left() <= 0:
+        if self.wall_left() <= 0:
             seconds = self._limits.check_wall_seconds
             self.blame("timeout", f"no answer for {seconds:g} seconds")
 
@@ -287,6 +303,20 @@ class Child:
     @property
     def spent(self) -> float:
         return self.job.spent + max(self.cpu, self._cpu_at_answer)
+
+
+def _has_many_parts(payload: bytes) -> bool:
+    """Whether JSON has more values in it than the runner's encoder would have written."""
+    if sum(map(payload.count, (b",", b"[", b"{"))) <= _MOST_PARTS:
+        return False
+    bare = _STRING.sub(b"", payload)
+    return sum(map(bare.count, (b",", b"[", b"{"))) > _MOST_PARTS
+
+
+def _text(output: Any) -> str:
+    if type(output) is not str:
+        raise Malformed("no output")
+    return output[-_KEPT_OUTPUT:]
 
 
 _BUDGET = "the candidate's budget of {:g} CPU seconds is spent"

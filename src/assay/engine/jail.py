@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import select
-import shutil
 import socket
 import subprocess
 import sys
@@ -20,6 +18,7 @@ from assay.core.errors import HarnessError
 from assay.core.words import Environment, Limits
 from assay.engine import leftovers
 from assay.engine.environments import Built
+from assay.engine.inside import scratch
 
 INSIDE = Path(__file__).parent / "inside"
 # Far from real accounts and from the ranges that container engines hand out.
@@ -46,9 +45,7 @@ class Jail:
         self, environment: Environment, built: Built, limits: Limits, setup: Setup
     ) -> None:
         self.setup = setup
-        self._scratch = tempfile.TemporaryDirectory(
-            prefix=leftovers.name("scratch-"), ignore_cleanup_errors=True
-        )
+        self._scratch = tempfile.mkdtemp(prefix=leftovers.name("scratch-"))
         # Kept out of the scratch: it holds what the zygote printed, and no child may write it.
         self._log = tempfile.TemporaryFile(prefix="assay-log-")  # noqa: SIM115
         self.socket, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -90,7 +87,7 @@ class Jail:
             "read_only": [str(path) for path in built.read_only],
             "landlock_read": read,
             "landlock_write": write,
-            "scratch": self._scratch.name,
+            "scratch": self._scratch,
             "environ": _ENVIRON,
             "preload": environment.imports,
             "prepare": environment.prepare,
@@ -166,9 +163,7 @@ class Jail:
             process.kill()
             process.wait()
         self._log.close()
-        with contextlib.suppress(OSError):
-            self._scratch.cleanup()
-        shutil.rmtree(self._scratch.name, ignore_errors=True)
+        scratch.remove(self._scratch)
 
 
 # The far side is a package of its own: found beneath this one's folder, never as part of assay.

@@ -19,6 +19,8 @@ from assay.engine.levels import Protection
 
 _ATTEMPTS = 3
 _TICK = 0.25
+# What is killed can take long to go: gigabytes to free, a full disk. Never this long.
+_DYING_SECONDS = 60.0
 
 
 class Pool:
@@ -162,7 +164,10 @@ class Pool:
     def _kill_if_due(self, child: Child) -> None:
         if child.cause and not child.kill_sent:
             child.kill_sent = True
+            child.dying_since = time.monotonic()
             self._jail.kill(child.identity)
+        elif time.monotonic() - child.dying_since > _DYING_SECONDS:
+            raise HarnessError(f"a child did not die within {_DYING_SECONDS:.0f} s")
 
     def _heard(self, message: dict[str, Any]) -> Iterator[Answer]:
         child = self._children.get(message["id"])

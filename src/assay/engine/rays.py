@@ -111,7 +111,7 @@ class RayExecutor:
             from assay.engine.executors import cores
 
             self._directory = tempfile.mkdtemp(prefix="assay-ray-")
-            own = {"include_dashboard": False, "num_cpus": cores()}
+            own: dict[str, Any] = {"include_dashboard": False, "num_cpus": cores()}
             own["object_store_memory"] = _OBJECT_STORE
             if len(self._directory) <= _LONGEST_DIRECTORY:
                 own["_temp_dir"] = self._directory

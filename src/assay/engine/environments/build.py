@@ -50,7 +50,7 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is known of an environment in the cache."""
+    """What is known of an environment in the cache; `digest` names the packages in it."""
 
     name: str
     digest: str
@@ -83,15 +83,22 @@ def path(environment: Environment) -> Path:
     if not environment.requirements:
         return _base_prefix()
     # The interpreter's path belongs to the name: a virtual environment is tied to its base.
-    key = short(digest("place/1", full_digest(environment), str(_base_python())))
+    key = short(digest("place/2", _packages_digest(environment), str(_base_python())))
     return _root() / f"{re.sub(r'[^A-Za-z0-9._-]+', '_', environment.name)}-{key}"
 
 
 def full_digest(environment: Environment) -> bytes:
     """Names all that a verdict may hang on: the packages, and the interpreter they run in."""
+    return digest("built/2", environment.digest, _packages_digest(environment))
+
+
+def _packages_digest(environment: Environment) -> bytes:
+    """Names what is installed. What the zygote imports is left out: gigabytes need not be built
+    again for another line of that."""
     return digest(
-        "built/1", environment.digest, sys.implementation.name, platform.python_version(),
-        getattr(sys, "abiflags", ""), sysconfig.get_platform(),
+        "packages/1", environment.requirements, environment.torch_backend or "",
+        sys.implementation.name, platform.python_version(), getattr(sys, "abiflags", ""),
+        sysconfig.get_platform(),
     )  # fmt: skip
 
 
@@ -142,7 +149,7 @@ def _fill(environment: Environment, prefix: Path, installer: Installer) -> None:
         raise EnvironmentBuildError(f"environment {environment.name}: {error}") from error
     marker = {
         "name": environment.name,
-        "digest": full_digest(environment).hex(),
+        "digest": _packages_digest(environment).hex(),
         "python": platform.python_version(),
         "bytes": _open_to_all(prefix),
         "seconds": round(time.monotonic() - started, 1),

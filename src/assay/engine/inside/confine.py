@@ -7,7 +7,7 @@ import resource
 import sys
 from typing import Any
 
-from . import kernel, landlock, seccomp
+from . import kernel, landlock, scratch, seccomp
 
 SETUP_FAILED = 70
 RESULT = 3
@@ -20,6 +20,7 @@ class Walls:
     def __init__(self, start: dict[str, Any]) -> None:
         self.namespaces = start["namespaces"]
         self.layers = set(start["layers"])
+        self.has_landlock = "landlock" in self.layers
         self.limits = start["limits"]
         self.drop_to = start["drop_to"]
         self.scratch = start["scratch"]
@@ -61,9 +62,16 @@ class Walls:
             landlock.restrict(self._rules_for(place))
         self._drop_privileges()
         if "seccomp" in self.layers:
-            seccomp.install(self.filter or seccomp.program(False, own_pid=os.getpid()))
+            seccomp.install(self.filter or self._filter_without_namespaces())
         kernel.close_from(RESULT + 1)
         return result
+
+    def _filter_without_namespaces(self) -> bytes:
+        shares_uid = self.drop_to is None
+        # Where Landlock bounds signals, a candidate may signal what it started, and nothing else.
+        bounded = "landlock" in self.layers and landlock.version() >= landlock.BOUNDS_SIGNALS
+        alone = os.getpid() if shares_uid and not bounded else 0
+        return seccomp.program(False, shares_uid=shares_uid, own_pid=alone)
 
     def _own_place(self, identity: int) -> str | None:
         if self.namespaces:
@@ -131,7 +139,7 @@ class Walls:
             os.setgroups([])
             # An environment under a home that only root may enter stays readable through this one
             # capability; Landlock says which files, and seccomp bars handles around it.
-            mask = 1 << kernel.CAP_DAC_READ_SEARCH if "landlock" in self.layers else 0
+            mask = 1 << kernel.CAP_DAC_READ_SEARCH if self.has_landlock else 0
             kernel.prctl(kernel.PR_SET_KEEPCAPS, 1 if mask else 0)
             os.setresgid(self.drop_to, self.drop_to, self.drop_to)
             os.setresuid(uid, uid, uid)
@@ -142,9 +150,7 @@ class Walls:
     def clear(self, identity: int) -> None:
         """Remove what a child wrote, where it did not go with its namespaces."""
         if not self.namespaces:
-            import shutil  # brings two compression libraries, which every fork would copy
-
-            shutil.rmtree(os.path.join(self.scratch, str(identity)), ignore_errors=True)
+            scratch.remove(os.path.join(self.scratch, str(identity)))
 
 
 def _private_bytes() -> int:

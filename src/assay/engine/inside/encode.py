@@ -23,10 +23,7 @@ from collections.abc import Callable, Iterable
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
-if __package__:
-    from .encode_arrays import ARRAY_READERS
-else:  # in the jail this folder is on the path, and there is no package
-    from encode_arrays import ARRAY_READERS  # type: ignore[import-not-found,no-redef,unused-ignore]
+from .encode_arrays import ARRAY_READERS
 
 MAX_DEPTH = 60
 MAX_NODES = 200_000

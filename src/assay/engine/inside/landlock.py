@@ -15,6 +15,7 @@ _FILE_RIGHTS = 0b111 | _TRUNCATE | _IOCTL_DEVICE
 _TCP = 0b11  # bind, connect
 _SCOPES = 0b11  # abstract sockets, signals
 _PATH_BENEATH = 1
+BOUNDS_SIGNALS = 6  # the first version that does
 
 
 def version() -> int:

@@ -26,6 +26,8 @@ def main(channel: socket.socket, scratch_bytes: int) -> None:
         signal.set_wakeup_fd(-1)
         # Orphans are buried by the kernel.
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        # The one signal that Python left a handler for: all others cannot reach a pid 1.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         namespaces.map_ids(inner=1000, outer_uid=0, outer_gid=0)
         # Stays dumpable, or the zygote could not join; its capabilities keep runners off it.

@@ -36,7 +36,7 @@ DENIED = {
     "quotactl_fd": (443, 443), "lookup_dcookie": (212, 18), "modify_ldt": (154, None),
     "iopl": (172, None), "ioperm": (173, None), "uselib": (134, None), "ustat": (136, None),
     "sysfs": (139, None), "_sysctl": (156, None), "nfsservctl": (180, 42), "acct": (163, 89),
-    "vhangup": (153, 58), "syslog": (103, 116), "vmsplice": (278, 75),
+    "io_setup": (206, 0), "vhangup": (153, 58), "syslog": (103, 116), "vmsplice": (278, 75),
     # the machine itself
     "reboot": (169, 142), "kexec_load": (246, 104), "kexec_file_load": (320, 294),
     "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
@@ -61,13 +61,35 @@ SIGNALLING = {
     "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
 }  # fmt: skip
 
+# Where a candidate has the user's own uid, these reach all that is the user's, and Landlock has no
+# say in them. They do nothing and say that all went well: copying a file calls them.
+PRETENDED = {
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
+    "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
+    "utime": (132, None), "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    "removexattrat": (466, 466), "file_setattr": (469, 469),
+}  # fmt: skip
+# Of processes that only share the uid, pid 1 of the slot say: 0 is oneself.
+SCHEDULING = {
+    "sched_setaffinity": (203, 122), "sched_setscheduler": (144, 119),
+    "sched_setparam": (142, 118), "sched_setattr": (314, 274),
+}  # fmt: skip
 _CLONE, _PRLIMIT, _IOCTL, _SOCKETPAIR = (56, 220), (302, 261), (16, 29), (53, 199)
+_SETPRIORITY, _IOPRIO_SET = (141, 140), (251, 30)
 _NEWEST_KNOWN = 470
 _ARCHITECTURE = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _NAMESPACES = (
     0x02000000 | 0x00020000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000
 )
+# The zygote's child instead of the candidate's own: left unburied, it would hold up the slot.
+_CLONE_PARENT = 0x8000
 _TIOCSTI, _TIOCLINUX, _AF_UNIX = 0x5412, 0x541C, 1
+# In the numbers of SOCK_DGRAM and SOCK_RAW, not in those of SOCK_STREAM and SOCK_SEQPACKET: one of
+# a pair of datagram sockets can be sent from to any other.
+_DATAGRAM_BIT = 2
+_PRIO_PROCESS, _IOPRIO_WHO_PROCESS = 0, 1
 
 _LOAD, _EQUAL, _ABOVE, _ATLEAST, _ANYBIT, _RETURN = 0x20, 0x15, 0x25, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
@@ -82,21 +104,23 @@ def _return_errno(value: int) -> bytes:
     return _step(_RETURN, _ERRNO | value)
 
 
-def _argument_guard(number: int, index: int, tests: list[tuple[int, int, bool]]) -> list[bytes]:
-    """For one call: load an argument, deny on the first test that hits, allow otherwise."""
-    body = [_step(_LOAD, _FIRST_ARGUMENT_AT + 8 * index)]
-    for code, value, deny_when in tests:
+def _argument_guard(number: int, *tests: tuple[int, int, int, bool]) -> list[bytes]:
+    """For one call: test one argument after another, deny on the first hit, allow otherwise."""
+    body = []
+    for index, code, value, deny_when in tests:
         deny_next, skip_next = (0, 1) if deny_when else (1, 0)
+        body.append(_step(_LOAD, _FIRST_ARGUMENT_AT + 8 * index))
         body += [_step(code, value, deny_next, skip_next), _return_errno(errno.EPERM)]
     body.append(_step(_RETURN, _ALLOW))
     return [_step(_EQUAL, number, 0, len(body)), *body]
 
 
-def program(in_pid_namespace: bool, own_pid: int = 0) -> bytes:
+def program(in_pid_namespace: bool, shares_uid: bool = False, own_pid: int = 0) -> bytes:
     """The filter as bytes of BPF instructions.
 
-    Without a pid namespace, `own_pid` is the only process that may be signalled, and process
-    groups cannot be left: killing the group then kills everything.
+    Without a pid namespace, process groups cannot be left: killing the group then kills
+    everything. With `shares_uid`, what belongs to that uid is kept from change. With `own_pid`,
+    that is the only process that may be signalled.
     """
     column, architecture = _ARCHITECTURE[kernel.MACHINE]
     steps = [
@@ -115,16 +139,23 @@ def program(in_pid_namespace: bool, own_pid: int = 0) -> bytes:
         # At least `first` and not above `last`: on to the return, else over it.
         steps += [_step(_ATLEAST, first, 0, 2), _step(_ABOVE, last, 1, 0)]
         steps.append(_return_errno(errno.EPERM))
-    steps += _argument_guard(_CLONE[column], 0, [(_ANYBIT, _NAMESPACES, True)])
-    # A limit of another process, the reaper's say, is not the candidate's to change.
-    steps += _argument_guard(_PRLIMIT[column], 0, [(_EQUAL, 0, False)])
-    steps += _argument_guard(_SOCKETPAIR[column], 0, [(_EQUAL, _AF_UNIX, False)])
-    steps += _argument_guard(
-        _IOCTL[column], 1, [(_EQUAL, _TIOCSTI, True), (_EQUAL, _TIOCLINUX, True)]
-    )
-    if not in_pid_namespace:
-        for numbers in SIGNALLING.values():
-            steps += _argument_guard(numbers[column], 0, [(_EQUAL, own_pid, False)])
+    if shares_uid:
+        for first, last in _runs(pair[column] for pair in PRETENDED.values()):
+            steps += [_step(_ATLEAST, first, 0, 2), _step(_ABOVE, last, 1, 0), _return_errno(0)]
+    steps += _argument_guard(_CLONE[column], (0, _ANYBIT, _NAMESPACES | _CLONE_PARENT, True))
+    # A limit or a priority of another process, the reaper's say, is not the candidate's to change.
+    for number in (_PRLIMIT, *SCHEDULING.values()):
+        steps += _argument_guard(number[column], (0, _EQUAL, 0, False))
+    for number, process in ((_SETPRIORITY, _PRIO_PROCESS), (_IOPRIO_SET, _IOPRIO_WHO_PROCESS)):
+        tests = (0, _EQUAL, process, False), (1, _EQUAL, 0, False)
+        steps += _argument_guard(number[column], *tests)
+    tests = (0, _EQUAL, _AF_UNIX, False), (1, _ANYBIT, _DATAGRAM_BIT, True)
+    steps += _argument_guard(_SOCKETPAIR[column], *tests)
+    tests = (1, _EQUAL, _TIOCSTI, True), (1, _EQUAL, _TIOCLINUX, True)
+    steps += _argument_guard(_IOCTL[column], *tests)
+    if own_pid:
+        for number in SIGNALLING.values():
+            steps += _argument_guard(number[column], (0, _EQUAL, own_pid, False))
     steps.append(_step(_RETURN, _ALLOW))
     return b"".join(steps)
 

@@ -10,6 +10,7 @@ candidate or a check. Messages are JSON datagrams on the descriptor that it is s
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -19,7 +20,7 @@ import sys
 import time
 from typing import Any
 
-from . import kernel, namespaces, reaper, usage
+from . import kernel, namespaces, reaper, scratch, usage
 
 Start = dict[str, Any]
 ZYGOTE_CONTROL = 3
@@ -146,13 +147,21 @@ class _Warden:
             self.zygote.send(json.dumps({"op": "kill", "id": child.identity}).encode())
         elif not child.wiping:
             child.wiping = True
-            child.slot.channel.send(reaper.WIPE)
+            with contextlib.suppress(BrokenPipeError):  # a dead one is found at the next look
+                child.slot.channel.send(reaper.WIPE)
 
     def _from_reaper(self, child: _Child) -> None:
         assert child.slot is not None
         child.wiping, child.wiped = False, True
-        if child.slot.channel.recv(1) == reaper.GONE:
-            self.slots.append(child.slot)
+        try:
+            word = child.slot.channel.recv(1)
+        except ConnectionResetError:
+            word = b""
+        if word == reaper.GONE:
+            # Killed before the zygote forked it, a runner may be in there yet.
+            child.wiped = child.status is not None
+            if child.wiped:
+                self.slots.append(child.slot)
         else:
             # The reaper died, and its namespaces with it: nothing in there is left.
             child.slot.channel.close()
@@ -189,6 +198,8 @@ class _Warden:
         if not late:
             return
         for child, used in usage.of_children(late, self.zygote_pid, self.start["namespaces"]):
+            if not self.start["namespaces"]:
+                used["written"] = scratch.size(f"{self.start['scratch']}/{child.identity}")
             _send(self.control, {"event": "usage", "id": child.identity, **used})
 
 

@@ -126,7 +126,7 @@ class _Zygote:
             os._exit(0)
 
     def _bury(self) -> None:
-        while self.children:
+        while True:
             try:
                 # Look, and leave it unburied: its number must not be reused before the group dies.
                 found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
