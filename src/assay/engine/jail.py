@@ -103,11 +103,10 @@ class Jail:
             if message is None:
                 reason = "ended" if readable else f"did not start in {_START_SECONDS:.0f} s"
                 raise HarnessError(f"the zygote {reason}: {self.log_tail() or 'no output'}")
+            if message["event"] == "refused":
+                raise JailRefused(message["error"])
             if message["event"] == "failed":
-                kind = (
-                    JailRefused if self.setup.namespaces and not self.log_tail() else HarnessError
-                )
-                raise kind(f"the jail could not be set up: {message['error']} {self.log_tail()}")
+                raise HarnessError(f"the zygote could not start: {message['error']}")
             if message["event"] == "ready":
                 return message
 

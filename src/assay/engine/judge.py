@@ -14,6 +14,7 @@ from assay.core.words import Evidence, Tolerance
 from assay.engine.store import Known
 
 _SHOWN_OUTPUT = 1000
+_MOST_PARTS = 2_000_000
 _NOT_PERMITTED = (1, 13, 30)  # EPERM, EACCES, EROFS
 
 
@@ -53,11 +54,10 @@ def _judge(expectation: Expectation, seen: Known, body: Body) -> Judgement:
     if seen.kind == "held":
         return Judgement(Outcome.PASSED, _hash("held"), Evidence())
     try:
-        payload = json.loads(body(seen.payload)) if seen.kind != "too_large" else None
-    except (ValueError, RecursionError):
-        return Judgement(
-            Outcome.FORBIDDEN, _hash("malformed"), Evidence(note="sent what is not JSON")
-        )
+        payload = _parse(body(seen.payload)) if seen.kind != "too_large" else None
+    except (ValueError, RecursionError) as fault:
+        note = f"sent what no answer looks like: {fault}"[:200]
+        return Judgement(Outcome.FORBIDDEN, _hash("malformed"), Evidence(note=note))
     if seen.kind == "value":
         return _judge_value(expectation, payload)
     if seen.kind == "raised":
@@ -67,6 +67,13 @@ def _judge(expectation: Expectation, seen: Known, body: Body) -> Judgement:
         return Judgement(Outcome.FAILED, _hash("too large"), Evidence(note=note))
     note = str(payload.get("note", "")) if isinstance(payload, dict) else ""
     return Judgement(Outcome[seen.kind.upper()], _hash(seen.kind), Evidence(note=note or None))
+
+
+def _parse(text: bytes) -> Any:
+    # The encoder stops long before; a forged frame of empty lists would take 20 times its size.
+    if text.count(b",") > _MOST_PARTS:
+        raise ValueError(f"more than {_MOST_PARTS:,} parts")
+    return json.loads(text)
 
 
 def _judge_value(expectation: Expectation, value: Any) -> Judgement:

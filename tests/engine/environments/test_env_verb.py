@@ -40,7 +40,7 @@ def test_the_list_has_what_ships_and_what_is_built(
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
     assert list(rows) == ["python", "base", "torch", "mine"]
     assert [row["built"] for row in rows.values()] == [True, False, False, True]
-    assert rows["mine"]["digest"] == environments.full_digest(environments.load(mine)).hex()
+    assert rows["mine"]["digest"] == environments.built()[0].digest
     assert rows["mine"]["bytes"] > 100_000
 
     assert call("list") == 0

@@ -5,7 +5,8 @@ It never imports a heavy package, so that the process it forks for each child's 
 candidate or a check. Messages are JSON datagrams on the descriptor that it is started with:
 
     controller → warden   start {…} · child {id} + descriptors · kill {id}
-    warden → controller   ready {…} · failed {error} · gone {id, status} · usage {id, cpu, memory}
+    warden → controller   ready {…} · refused {error} · failed {error}
+                          gone {id, status} · usage {id, cpu, memory}
 """
 
 from __future__ import annotations
@@ -34,12 +35,20 @@ def main() -> None:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != start["controller"]:
         os._exit(1)
+    warden = _Warden(control, start)
     try:
         if start["namespaces"]:
             namespaces.enter_jail(start, control)
+            # Some machines allow the first user namespace and not one within it.
+            warden.slots.append(warden.make_slot())
         elif start["drop_to"] is not None:
             os.chmod(start["scratch"], 0o711)
-        _Warden(control, start).serve()
+    except OSError as error:
+        _send(control, {"event": "refused", "error": str(error)})
+        os._exit(1)
+    try:
+        warden.start_zygote()
+        warden.serve()
     except OSError as error:
         _send(control, {"event": "failed", "error": str(error)})
     os._exit(1)
@@ -71,9 +80,8 @@ class _Warden:
         self.start = start
         self.children: dict[int, _Child] = {}
         self.slots: list[_Slot] = []
-        self.zygote_pid, self.zygote = self._start_zygote()
 
-    def _start_zygote(self) -> tuple[int, socket.socket]:
+    def start_zygote(self) -> None:
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = os.fork()
         if pid == 0:
@@ -90,7 +98,7 @@ class _Warden:
         message = {name: self.start[name] for name in keep}
         message.update(read=self.start["landlock_read"], write=self.start["landlock_write"])
         here.send(json.dumps(message).encode())
-        return pid, here
+        self.zygote_pid, self.zygote = pid, here
 
     def serve(self) -> None:
         while True:
@@ -129,8 +137,9 @@ class _Warden:
 
     def _slot(self) -> _Slot:
         """A clean slot that nobody is in."""
-        if self.slots:
-            return self.slots.pop()
+        return self.slots.pop() if self.slots else self.make_slot()
+
+    def make_slot(self) -> _Slot:
         here, there = socket.socketpair()
         pid = kernel.clone_process(namespaces.SLOT)
         if pid == 0:

@@ -26,7 +26,9 @@ CONTROL = 3
 def main() -> None:
     control = socket.socket(fileno=CONTROL)
     start = json.loads(control.recv(1 << 20))
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if start["namespaces"]:
+        # Without a pid namespace it must outlive the warden, and take its children along.
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     walls = confine.Walls(start)
     try:
         walls.around_zygote()
@@ -82,7 +84,7 @@ class _Zygote:
             if self.control in ready:
                 data, descriptors, _, _ = socket.recv_fds(self.control, 1 << 16, 8)
                 if not data:
-                    os._exit(0)
+                    self._leave()
                 self._obey(json.loads(data), descriptors)
                 for descriptor in descriptors:
                     os.close(descriptor)
@@ -124,6 +126,11 @@ class _Zygote:
             os._exit(confine.SETUP_FAILED)
         finally:
             os._exit(0)
+
+    def _leave(self) -> None:
+        for leader in self.children:
+            self._kill_group(leader)
+        os._exit(0)
 
     def _bury(self) -> None:
         while True:
