@@ -145,15 +145,34 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """Where a program goes: what has to be written, and what already stands around it.
+
+    `name` is a function, a class, or a method as "Class.method"; empty for a script. `signature`
+    is the line (or lines) that begin it, when the prompt gives one. `context` is the module that
+    it goes into: imports and helpers, and for a method the class without it.
+    """
+
+    kind: Literal["function", "class", "method", "script"] = "function"
+    name: str = ""
+    signature: str = ""
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """What is asked, how it is judged, its labels, its environment."""
 
     id: str
     prompt: str
+    target: Target = Target()
     checks: tuple[Check, ...] = ()
     environment: str = "python"
     reference: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    date: str | None = None
+    source: str = ""
+    tier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
