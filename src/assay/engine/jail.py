@@ -45,7 +45,9 @@ class Jail:
         self, environment: Environment, built: Built, limits: Limits, setup: Setup
     ) -> None:
         self.setup = setup
-        self._scratch = tempfile.mkdtemp(prefix=leftovers.name("scratch-"))
+        # With namespaces scratch is a tmpfs, and this machine's disk is never touched.
+        prefix = leftovers.name("scratch-")
+        self._scratch = "" if setup.namespaces else tempfile.mkdtemp(prefix=prefix)
         # Kept out of the scratch: it holds what the zygote printed, and no child may write it.
         self._log = tempfile.TemporaryFile(prefix="assay-log-")  # noqa: SIM115
         self.socket, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -162,7 +164,8 @@ class Jail:
             process.kill()
             process.wait()
         self._log.close()
-        scratch.remove(self._scratch)
+        if self._scratch:
+            scratch.remove(self._scratch)
 
 
 # The far side is a package of its own: found beneath this one's folder, never as part of assay.
