@@ -11,7 +11,7 @@ from typing import Any
 from assay.core.matrix import Matrix, MatrixBuilder
 from assay.core.outcomes import Outcome
 from assay.core.words import Evidence
-from assay.engine.judge import Judgement, judge
+from assay.engine.judge import Judge
 from assay.engine.levels import LEVELS
 from assay.engine.plan import Column, Program, TaskPlan
 from assay.engine.store import Known, Store
@@ -50,11 +50,11 @@ class Grading:
         self, plans: Sequence[TaskPlan], store: Store, out: Path | None, tally: Tally
     ) -> None:
         self._plans = plans
-        self._store = store
         self._tally = tally
         self._builder = MatrixBuilder([task.block for task in plans], out)
         self._levels = [self._builder.add_protection(name) for name in LEVELS]
-        self._judged: dict[tuple[int, str, int, int], tuple[Outcome, int, int]] = {}
+        self._judge_answer = Judge(store.body)
+        self._judged: dict[Any, tuple[Outcome, int, int]] = {}
         self._judged_task = -1
         self.suspicions: list[Suspicion] = []
         for place, task in enumerate(plans):
@@ -94,10 +94,14 @@ class Grading:
             self._tally.reused += len(cells) * rows
 
     def _judge(self, number: int, column: Column, known: Known) -> tuple[Outcome, int, int]:
-        key = (number, known.kind, known.payload, known.output)
+        wanted = column.expectation
+        # A value is compared with what one check expects; what else can happen means the same to
+        # every check that expects the same kind of thing.
+        about: Any = number if known.kind == "value" else (wanted.mode, wanted.raises)
+        key = (about, known.kind, known.payload, known.output)
         judged = self._judged.get(key)
         if judged is None:
-            judgement: Judgement = judge(column.expectation, known, self._store.body)
+            judgement = self._judge_answer(wanted, known)
             evidence = self._builder.add_evidence(judgement.evidence)
             judged = judgement.outcome, judgement.behaviour, evidence
             self._judged[key] = judged

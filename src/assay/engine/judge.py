@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,7 @@ from assay.engine.store import Known
 
 _SHOWN_OUTPUT = 1000
 _MOST_PARTS = 2_000_000
+_REMEMBERED = 2_000
 _NOT_PERMITTED = (1, 13, 30)  # EPERM, EACCES, EROFS
 
 
@@ -41,32 +43,80 @@ class Judgement:
 Body = Callable[[int], bytes]
 
 
-def judge(expectation: Expectation, seen: Known, body: Body) -> Judgement:
-    """The verdict on one observation. Whatever a hostile child sent, this does not raise."""
-    judgement = _judge(expectation, seen, body)
-    output = body(seen.output).decode("utf-8", "replace")[-_SHOWN_OUTPUT:]
-    if output and judgement.outcome is not Outcome.PASSED:
+class Judge:
+    """Judges observations. `body` gives the bytes behind the number of a payload.
+
+    Whatever a hostile child sent, nothing here raises. What was read of a payload is remembered:
+    many programs give the same few answers to many checks.
+    """
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        self._read: OrderedDict[int, _Reading] = OrderedDict()
+
+    def __call__(self, expectation: Expectation, seen: Known) -> Judgement:
+        judgement = self._judge(expectation, seen)
+        if judgement.outcome is Outcome.PASSED:
+            return judgement
+        output = self._body(seen.output).decode("utf-8", "replace")[-_SHOWN_OUTPUT:]
+        if not output:
+            return judgement
         return replace(judgement, evidence=replace(judgement.evidence, output=output))
-    return judgement
+
+    def _judge(self, expectation: Expectation, seen: Known) -> Judgement:
+        if seen.kind == "held":
+            return Judgement(Outcome.PASSED, _HELD, Evidence())
+        if seen.kind == "too_large":
+            note = "the answer is larger than a frame may be"
+            return Judgement(Outcome.FAILED, _TOO_LARGE, Evidence(note=note))
+        if seen.kind == "value":
+            return self._judge_value(expectation, seen.payload)
+        try:
+            payload = _parse(self._body(seen.payload))
+        except (ValueError, RecursionError) as fault:
+            return _malformed(fault)
+        if seen.kind == "raised":
+            return _judge_raised(expectation, payload)
+        note = str(payload.get("note", "")) if isinstance(payload, dict) else ""
+        return Judgement(Outcome[seen.kind.upper()], _hash(seen.kind), Evidence(note=note or None))
+
+    def _judge_value(self, expectation: Expectation, payload: int) -> Judgement:
+        reading = self._read.get(payload)
+        if reading is None:
+            try:
+                value = _parse(self._body(payload))
+            except (ValueError, RecursionError) as fault:
+                return _malformed(fault)
+            mark = int.from_bytes(behaviour(value), "little")
+            reading = _Reading(value, mark, shorten(value))
+            self._read[payload] = reading
+            if len(self._read) > _REMEMBERED:
+                self._read.popitem(last=False)
+        told = _difference(expectation, reading.value)
+        evidence = Evidence(value=reading.text, difference=told)
+        return Judgement(Outcome.FAILED if told else Outcome.PASSED, reading.mark, evidence)
 
 
-def _judge(expectation: Expectation, seen: Known, body: Body) -> Judgement:
-    if seen.kind == "held":
-        return Judgement(Outcome.PASSED, _hash("held"), Evidence())
-    try:
-        payload = _parse(body(seen.payload)) if seen.kind != "too_large" else None
-    except (ValueError, RecursionError) as fault:
-        note = f"sent what no answer looks like: {fault}"[:200]
-        return Judgement(Outcome.FORBIDDEN, _hash("malformed"), Evidence(note=note))
-    if seen.kind == "value":
-        return _judge_value(expectation, payload)
-    if seen.kind == "raised":
-        return _judge_raised(expectation, payload)
-    if seen.kind == "too_large":
-        note = "the answer is larger than a frame may be"
-        return Judgement(Outcome.FAILED, _hash("too large"), Evidence(note=note))
-    note = str(payload.get("note", "")) if isinstance(payload, dict) else ""
-    return Judgement(Outcome[seen.kind.upper()], _hash(seen.kind), Evidence(note=note or None))
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a payload says: the encoded value, its behaviour, and a text for people."""
+
+    value: Any
+    mark: int
+    text: str
+
+
+def _difference(expectation: Expectation, value: Any) -> str | None:
+    if expectation.raises is not None:
+        return f"expected {expectation.raises} to be raised, got a value"
+    return difference(
+        expectation.expected, value, expectation.tolerance, from_json=expectation.from_json
+    )
+
+
+def _malformed(fault: Exception) -> Judgement:
+    note = f"sent what no answer looks like: {fault}"[:200]
+    return Judgement(Outcome.FORBIDDEN, _MALFORMED, Evidence(note=note))
 
 
 def _parse(text: bytes) -> Any:
@@ -74,18 +124,6 @@ def _parse(text: bytes) -> Any:
     if text.count(b",") > _MOST_PARTS:
         raise ValueError(f"more than {_MOST_PARTS:,} parts")
     return json.loads(text)
-
-
-def _judge_value(expectation: Expectation, value: Any) -> Judgement:
-    mark = int.from_bytes(behaviour(value), "little")
-    if expectation.raises is not None:
-        told = f"expected {expectation.raises} to be raised, got a value"
-        return Judgement(Outcome.FAILED, mark, Evidence(value=shorten(value), difference=told))
-    told_apart = difference(
-        expectation.expected, value, expectation.tolerance, from_json=expectation.from_json
-    )
-    evidence = Evidence(value=shorten(value), difference=told_apart)
-    return Judgement(Outcome.FAILED if told_apart else Outcome.PASSED, mark, evidence)
 
 
 def _judge_raised(expectation: Expectation, error: Any) -> Judgement:
@@ -115,3 +153,6 @@ def _outcome_of_error(expectation: Expectation, kinds: list[str], errno: Any) ->
 
 def _hash(*words: str) -> int:
     return int.from_bytes(digest("outcome", *words)[:8], "little")
+
+
+_HELD, _TOO_LARGE, _MALFORMED = _hash("held"), _hash("too large"), _hash("malformed")

@@ -32,7 +32,19 @@ def writes(directory: str) -> bool:
     return True
 
 
+def _is_ours(pid: int) -> bool:
+    """Whether the number belongs to this process or its reaper: a controller in a container has
+    as low a number as they have in here."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return pid == os.getpid() or b"inside.warden" in file.read()
+    except OSError:
+        return pid == os.getpid()
+
+
 def signals(pid: int) -> bool:
+    if _is_ours(pid):
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -44,7 +56,7 @@ def signals(pid: int) -> bool:
 
 
 def sees_process(pid: int) -> bool:
-    return os.path.exists(f"/proc/{pid}/status")
+    return os.path.exists(f"/proc/{pid}/status") and not _is_ours(pid)
 
 
 def connects(port: int) -> bool:
