@@ -40,6 +40,8 @@ class Suspicion:
 
 
 _NO_CODE = (Outcome.NO_CODE, 0, 0.0, -1, 0)
+# Bounded, or 100,000 different answers to one task would be 60 MB.
+_REMEMBERED = 20_000
 _FORGED = Evidence(note="passed an assertion and its opposite, each in a process of its own")
 
 
@@ -104,6 +106,8 @@ class Grading:
             judgement = self._judge_answer(wanted, known)
             evidence = self._builder.add_evidence(judgement.evidence)
             judged = judgement.outcome, judgement.behaviour, evidence
+            if len(self._judged) > _REMEMBERED:
+                self._judged.clear()
             self._judged[key] = judged
         return judged
 

@@ -113,6 +113,12 @@ def make_read_only(path: str, recursive: bool = True, devices: bool = False) -> 
     syscall("mount_setattr", -100, os.fsencode(path), where, attributes, len(attributes))
 
 
+def collapse(start: int, length: int) -> None:
+    """Put a range of memory into huge pages, now."""
+    madv_collapse = 25
+    _check(_libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(length), madv_collapse), "madvise")
+
+
 def pidfd_open(pid: int) -> int:
     return syscall("pidfd_open", pid, 0)
 

@@ -18,7 +18,7 @@ import sys
 import traceback
 from typing import Any
 
-from . import confine, kernel, runner
+from . import confine, hugepages, kernel, runner
 
 CONTROL = 3
 
@@ -45,6 +45,7 @@ def main() -> None:
     # What exists now is shared by all children: kept out of their collector, it stays shared.
     gc.collect()
     gc.freeze()
+    hugepages.collapse()
     walls.close_imports()
     _Zygote(control, walls).serve()
 
