@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matrices import block, build
 
 from assay import Matrix
 from assay.core.errors import InputError
 from assay.core.matrix import Cluster, MatrixBuilder, TaskBlock
 from assay.core.outcomes import Outcome
 from assay.core.words import Evidence
+from tests.core.matrices import block, build
 
 GRIDS = {
     "double": ["..x", "...", "..x", "!T~"],

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from matrices import block, build
 
 from assay.core.errors import InputError, StoreError
 from assay.core.matrix import Matrix, MatrixBuilder, TaskBlock
 from assay.core.outcomes import Outcome
 from assay.core.words import Evidence
+from tests.core.matrices import block, build
 
 GRIDS = {"double": ["..x", "...", "..x", "!T~"], "half": ["..", "N ", "xH"]}
 HOSTILE = ("[red]x[/]", "<b>&\"'", "a\nb", "\x1b[2J", "\ud800", "../../etc", "", "é‮")

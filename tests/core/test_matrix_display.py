@@ -6,12 +6,12 @@ import io
 from html.parser import HTMLParser
 
 import pytest
-from matrices import build
 from rich.cells import cell_len
 from rich.console import Console
 
 from assay.core.matrix import Matrix, MatrixBuilder, TaskBlock
 from assay.core.outcomes import Outcome
+from tests.core.matrices import build
 
 GRIDS = {"double": ["..x", "...", "..x", "!T~"], "half": ["..", "N ", "xH"]}
 HOSTILE = (

@@ -18,10 +18,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cache")]
 
 
 def test_killed_at_random_moments(tmp_path: Path) -> None:
-    found, known, _ = kill_and_resume.rounds(4, seed=7, directory=tmp_path)
+    found, known, _ = kill_and_resume.rounds(3, seed=7, directory=tmp_path)
     assert known > 500
     assert not all(one.ended for one in found)
     for one in found:
         assert one.same_matrix, one
         assert one.same_rows, one
         assert one.survivors == [], one
+        assert one.left_after == [], one

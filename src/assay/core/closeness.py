@@ -26,18 +26,25 @@ DEFAULTS: dict[str, tuple[float, float]] = {
     "complex32": (1e-3, 1e-5),
 }
 EIGHT_BIT = (0.25, 1e-5)
+SINGLE = DEFAULTS["float32"]
 LONGEST_BITS = 40_000
+
+
+def _default(dtype: str) -> tuple[float, float]:
+    return EIGHT_BIT if dtype.startswith("float8") else DEFAULTS.get(dtype, (0.0, 0.0))
 
 
 @lru_cache(maxsize=1024)
 def allowance(tolerance: Tolerance, expected: str, observed: str) -> tuple[float, float]:
-    """(relative, absolute) for two dtypes: what is given, or the wider of the two defaults."""
-    pairs = [
-        EIGHT_BIT if dtype.startswith("float8") else DEFAULTS.get(dtype, (0.0, 0.0))
-        for dtype in (expected, observed)
-    ]
-    relative = max(pair[0] for pair in pairs)
-    absolute = max(pair[1] for pair in pairs)
+    """(relative, absolute) for two dtypes: what is given, or the wider of the two defaults.
+
+    The observed dtype is the candidate's word, so it is granted no more than 32 bits' tolerance:
+    half precision is good enough only where the expected value has it too.
+    """
+    ours, theirs = _default(expected), _default(observed)
+    if theirs > SINGLE:
+        theirs = max(ours, SINGLE)
+    relative, absolute = max(ours[0], theirs[0]), max(ours[1], theirs[1])
     return (
         relative if tolerance.relative is None else tolerance.relative,
         absolute if tolerance.absolute is None else tolerance.absolute,
