@@ -352,8 +352,8 @@ def test_every_value_survives_json_and_equals_itself(value: Any) -> None:
 
 
 def run_inside(program: str, *options: str) -> str:
-    """Runs a program as the jail does: `encode` is a module of its own, and assay is not there."""
-    path = f"import sys; sys.path.insert(0, {str(INSIDE)!r})\n"
+    """Runs a program as the jail does: `inside` is a package of its own, and assay is not there."""
+    path = f"import sys; sys.path.append({str(INSIDE.parent)!r})\nfrom inside import encode\n"
     result = subprocess.run(
         [sys.executable, *options, "-c", path + program],
         capture_output=True,
@@ -366,7 +366,6 @@ def run_inside(program: str, *options: str) -> str:
 
 def test_inside_it_needs_nothing_and_imports_nothing() -> None:
     out = run_inside(
-        "import encode\n"
         "class ndarray: pass\n"
         "encode.encode([1, (2,), {3: 4}, ndarray()])\n"
         "print(*sorted({'assay', 'numpy', 'torch', 'pandas', 'decimal'} & set(sys.modules)), '.')",
@@ -376,8 +375,8 @@ def test_inside_it_needs_nothing_and_imports_nothing() -> None:
 
 
 TORCH = """
-import encode, json, torch, warnings
-from encode import encode as e
+import json, torch, warnings
+from inside.encode import encode as e
 class Sneaky(torch.Tensor):
     @classmethod
     def __torch_function__(cls, *a, **k): return torch.ones(2)

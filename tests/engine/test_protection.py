@@ -7,8 +7,16 @@ import pytest
 from assay import HarnessError, Limits
 from assay.core.errors import InputError, ProtectionError
 from assay.engine import cgroups, environments, protection
-from assay.engine.jail import Setup
-from assay.engine.levels import LAYERS, LEVELS, Protection, check_floor, level_of, require
+from assay.engine.jail import JailRefused, Setup
+from assay.engine.levels import (
+    LAYERS,
+    LEVELS,
+    NAMESPACES,
+    Protection,
+    check_floor,
+    level_of,
+    require,
+)
 from assay.engine.pool import Pool
 
 
@@ -42,11 +50,24 @@ def test_a_layer_that_is_left_away_is_found_missing(whole: dict[str, bool], laye
     }
 
 
-def test_without_namespaces_their_attacks_get_through() -> None:
-    held = probe(Setup(False, tuple(protection.available_layers())))
-    assert not any(held[name] for name in ("user", "mount", "pid", "network"))
-    assert held["limits"]
-    assert held["privileges"]
+def test_where_namespaces_are_refused_the_level_is_lower_and_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = protection.Pool
+
+    def refusing(environment, built, limits, setup, workers):  # type: ignore[no-untyped-def]
+        if setup.namespaces:
+            raise JailRefused("unshare: Operation not permitted")
+        return real(environment, built, limits, setup, workers)
+
+    monkeypatch.setattr(protection, "Pool", refusing)
+    environment = environments.PYTHON
+    with protection.open_pool(environment, environments.prepare(environment), Limits(), 1) as pool:
+        found = pool.protection
+    assert found.level == ("restricted" if "landlock" in found.layers else "minimal")
+    assert [name for name, holds in found.layers.items() if not holds] == list(NAMESPACES)
+    assert set(found.missing) == set(NAMESPACES)
+    assert "not permitted" in found.missing["pid"]
 
 
 def test_memory_is_bounded_by_polling_where_there_is_no_cgroup(

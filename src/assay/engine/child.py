@@ -244,8 +244,10 @@ class Child:
         return answer
 
     def answer_all(self, observation: Observation) -> list[Answer]:
-        """The same observation for every question that is left."""
-        return [self._answer(observation) for _ in self.job.questions[self.answered :]]
+        """The same observation for every question that is left; only the first has its cost."""
+        free = replace(observation, cpu_seconds=0.0)
+        rest = len(self.job.questions) - self.answered
+        return [self._answer(free if place else observation) for place in range(rest)]
 
     def used(self, usage: dict[str, Any]) -> None:
         """Judge what the trusted side measured of the whole tree."""

@@ -48,6 +48,7 @@ class Jail:
         # With namespaces scratch is a tmpfs, and this machine's disk is never touched.
         prefix = leftovers.name("scratch-")
         self._scratch = "" if setup.namespaces else tempfile.mkdtemp(prefix=prefix)
+        self._held = leftovers.hold(self._scratch) if self._scratch else None
         # Kept out of the scratch: it holds what the zygote printed, and no child may write it.
         self._log = tempfile.TemporaryFile(prefix="assay-log-")  # noqa: SIM115
         self.socket, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -164,8 +165,10 @@ class Jail:
             process.kill()
             process.wait()
         self._log.close()
-        if self._scratch:
+        if self._held is not None:
             scratch.remove(self._scratch)
+            os.close(self._held)
+            self._held = None
 
 
 # The far side is a package of its own: found beneath this one's folder, never as part of assay.

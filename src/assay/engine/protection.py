@@ -51,6 +51,8 @@ def open_pool(environment: Environment, built: Built, limits: Limits, workers: i
     except BaseException:
         pool.close()
         raise
+    # Without namespaces the zygote stands behind Landlock itself, which answers their attacks.
+    held.update(dict.fromkeys(missing, False))
     by = "cgroup" if pool.has_cgroups else "polling"
     pool.protection = Protection(level_of(held), held, missing, by)
     return pool

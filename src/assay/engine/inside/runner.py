@@ -143,9 +143,10 @@ def _evaluate_last(source: str, scope: dict[str, Any]) -> Any:
 def _reseed() -> None:
     """The same random numbers for every question, whatever ran before it."""
     random.seed(0)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None:
-        numpy.random.seed(0)
+    # Not by way of `numpy`, which would import it: 7 ms in every child that has no use for it.
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed(0)
     torch = sys.modules.get("torch")
     if torch is not None:
         torch.default_generator.manual_seed(0)
