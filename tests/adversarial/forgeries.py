@@ -373,7 +373,7 @@ send(LOADED + frame([0, "value", 0.0, ""], json.dumps(told).encode()))
 VERDICTS = (*LIES, *SNOOPING, *FRAMES, *RAISED, *ROUGH)
 
 # Wrong programs that meet assertions. The first group is caught by twins, the second is not.
-CAUGHT = _table(
+_PATCHING = _table(
     "assertions",
     "held",
     equal_object="""
@@ -405,7 +405,12 @@ class Equal:
     def __eq__(self, other): return True
 answer = lambda n: Equal()
 """
-_KNOWING = _table(
+CAUGHT = (
+    *_PATCHING,
+    *_table("assertions", "joined", equal_in_a_conjunction=_EQUAL),
+    *_table("assertions", "variable", equal_by_another_name=_EQUAL),
+)
+REMAINING = _table(
     "assertions",
     "held",
     reads_the_assertion="""
@@ -457,11 +462,6 @@ def answer(n):
         raise AssertionError
     return Same()
 """,
-)
-REMAINING = (
-    *_table("assertions", "joined", equal_in_a_conjunction=_EQUAL),
-    *_table("assertions", "variable", equal_by_another_name=_EQUAL),
-    *_KNOWING,
 )
 
 

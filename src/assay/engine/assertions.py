@@ -85,22 +85,41 @@ def _negated(tree: ast.Module, place: int) -> str:
 
 
 def _changed(tree: ast.Module, place: int) -> str | None:
-    node = tree.body[place]
-    assert isinstance(node, ast.Assert)
-    if _sides(node.test) is None or not isinstance(node.test, ast.Compare):
-        return None
     twin = copy.deepcopy(tree)
     assertion = twin.body[place]
     assert isinstance(assertion, ast.Assert)
-    assert isinstance(assertion.test, ast.Compare)
-    comparison = assertion.test
-    if _has_call(comparison.left):
-        comparison.comparators = [_other(comparison.comparators[0])]
-    else:
+    comparison = _demanded(assertion.test)
+    if comparison is None:
+        return None
+    if _is_literal(comparison.left):
         comparison.left = _other(comparison.left)
+    else:
+        comparison.comparators = [_other(comparison.comparators[0])]
     comparison.ops = [ast.Eq()]
     twin.body = twin.body[: place + 1]
     return ast.unparse(ast.fix_missing_locations(twin))
+
+
+def _demanded(test: ast.expr) -> ast.Compare | None:
+    """The first comparison with a literal without which the assertion cannot hold."""
+    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
+        return next(filter(None, map(_demanded, test.values)), None)
+    if not (isinstance(test, ast.Compare) and len(test.ops) == 1):
+        return None
+    left, right = test.left, test.comparators[0]
+    named = isinstance(right, ast.Constant) and any(right.value is n for n in (None, True, False))
+    wanted = (ast.Eq, ast.Is) if named else (ast.Eq,)
+    if not isinstance(test.ops[0], wanted) or _is_literal(left) == _is_literal(right):
+        return None
+    return test
+
+
+def _is_literal(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return False
+    return True
 
 
 def _other(literal: ast.expr) -> ast.expr:
