@@ -21,7 +21,7 @@ from types import ModuleType
 from assay.cli.parser import Parser, add_verbs
 from assay.core.errors import AssayError, Interrupted
 
-VERBS = ("matrix", "env", "doctor", "tour")
+VERBS = ("matrix", "suite", "env", "doctor", "tour")
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED, READER_LEFT = 0, 2, 3, 4, 141
 

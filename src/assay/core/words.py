@@ -150,7 +150,8 @@ class Target:
 
     `name` is a function, a class, or a method as "Class.method"; empty for a script. `signature`
     is the line (or lines) that begin it, when the prompt gives one. `context` is the module that
-    it goes into: imports and helpers, and for a method the class without it.
+    it goes into: imports and helpers, and for a method the class without it. A script with a name
+    is not run: its text is handed to the checks in a global of that name.
     """
 
     kind: Literal["function", "class", "method", "script"] = "function"

@@ -25,7 +25,7 @@ def read_candidates(path: Path) -> list[Candidate]:
 
 def read_checks(path: Path) -> list[Check]:
     """The checks of a file, ids unique within each task; InputError as with candidates."""
-    return _read(path, _check, lambda check: (check.task, check.id))
+    return _read(path, check_of, lambda check: (check.task, check.id))
 
 
 def _read(
@@ -36,7 +36,7 @@ def _read(
     first: dict[Any, int] = {}
     for number, line in _lines(path):
         try:
-            word = make(_object(line))
+            word = make(object_of(line))
             before = first.setdefault(key(word), number)
             if before != number:
                 raise ValueError(f"id {word.id!r} is taken by line {before}")
@@ -65,7 +65,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise InputError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
 
 
-def _object(line: str) -> dict[str, Any]:
+def object_of(line: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
     except json.JSONDecodeError as error:
@@ -77,7 +77,7 @@ def _object(line: str) -> dict[str, Any]:
     return value
 
 
-def _text(record: dict[str, Any], name: str) -> str:
+def text_in(record: dict[str, Any], name: str) -> str:
     if name not in record:
         raise ValueError(f"{name!r} is missing")
     value = record[name]
@@ -86,8 +86,8 @@ def _text(record: dict[str, Any], name: str) -> str:
     return value
 
 
-def _name(record: dict[str, Any], name: str) -> str:
-    value = _text(record, name)
+def name_in(record: dict[str, Any], name: str) -> str:
+    value = text_in(record, name)
     if not value:
         raise ValueError(f"{name!r} is empty")
     return value
@@ -103,32 +103,32 @@ def _candidate(record: dict[str, Any]) -> Candidate:
     ):
         raise ValueError("'argv' must be a list of strings")
     return Candidate(
-        _name(record, "id"),
-        _name(record, "task"),
-        _text(record, "code"),
+        name_in(record, "id"),
+        name_in(record, "task"),
+        text_in(record, "code"),
         origin,
         None if argv is None else tuple(argv),
     )
 
 
-def _check(record: dict[str, Any]) -> Check:
+def check_of(record: dict[str, Any]) -> Check:
     unknown = sorted(record.keys() - _CHECK_KEYS)
     if unknown:
         raise ValueError(
             f"unknown key {unknown[0]!r}: a check has {', '.join(sorted(_CHECK_KEYS))}"
         )
-    identity, task = _name(record, "id"), _name(record, "task")
+    identity, task = name_in(record, "id"), name_in(record, "task")
     if ("call" in record) == ("code" in record):
         raise ValueError("a check has either 'code', or 'call' with 'expected' or 'raises'")
     if "code" in record:
         if "expected" in record or "raises" in record:
             raise ValueError("'expected' and 'raises' go with 'call', not with 'code'")
-        return Check(identity, task, code=_name(record, "code"))
+        return Check(identity, task, code=name_in(record, "code"))
     if ("expected" in record) == ("raises" in record):
         raise ValueError("a 'call' needs 'expected' or 'raises', one of them")
-    call = _name(record, "call")
+    call = name_in(record, "call")
     if "raises" in record:
-        return Check(identity, task, call=call, raises=_name(record, "raises"))
+        return Check(identity, task, call=call, raises=name_in(record, "raises"))
     expected, from_json = _expected(record["expected"])
     return Check(identity, task, call=call, expected=expected, from_json=from_json)
 

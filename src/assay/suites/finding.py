@@ -1,0 +1,86 @@
+"""Finds suites: by the path of a directory, by a shipped name, or by the door `assay.suites`."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any
+
+from assay.core import doors
+from assay.core.errors import InputError
+from assay.suites.directory import MANIFEST, read
+from assay.suites.suite import Suite
+
+DOOR = "assay.suites"
+_PACKAGE = Path(__file__).resolve().parent.parent
+# In a wheel suites are data of the package; in a checkout they lie beside `src`.
+_SHIPPED = (_PACKAGE / "_suites", _PACKAGE.parent.parent / "suites")
+
+
+def names() -> list[str]:
+    """The names that `load` knows without a path."""
+    return sorted({*_shipped(), *doors.names(DOOR)})
+
+
+def load(name_or_path: str | os.PathLike[str]) -> Suite:
+    """The suite of that name, or the one in that directory.
+
+    Raises InputError where there is none, or a faulty one: file, line and what is wrong."""
+    wanted = os.fspath(name_or_path)
+    if isinstance(name_or_path, os.PathLike) or _looks_like_a_path(wanted):
+        return read(_directory(Path(wanted).expanduser()))
+    shipped = _shipped()
+    if wanted in shipped:
+        return read(shipped[wanted])
+    if wanted in doors.names(DOOR):
+        return _through_the_door(wanted)
+    raise InputError(_unknown(wanted))
+
+
+def _shipped() -> dict[str, Path]:
+    return {
+        manifest.parent.name: manifest.parent
+        for place in reversed(_SHIPPED)
+        for manifest in sorted(place.glob(f"*/{MANIFEST}"))
+    }
+
+
+def _looks_like_a_path(wanted: str) -> bool:
+    return os.sep in wanted or wanted.startswith((".", "~"))
+
+
+def _directory(path: Path) -> Path:
+    if path.name == MANIFEST:
+        path = path.parent
+    if not path.is_dir():
+        raise InputError(f"no suite at {path}: there is no such directory")
+    if not (path / MANIFEST).is_file():
+        raise InputError(f"no suite in {path}: it has no {MANIFEST}")
+    return path
+
+
+def _through_the_door(name: str) -> Suite:
+    """A suite, the path of one, or a callable without arguments that returns either."""
+    found: Any = doors.find(DOOR, name)
+    if callable(found):
+        found = found()
+    if isinstance(found, str | os.PathLike):
+        return read(_directory(Path(found)))
+    if not isinstance(found, Suite):
+        raise InputError(
+            f"{DOOR}: {name!r} gave a {type(found).__name__}; a Suite or the path of one was due"
+        )
+    return found
+
+
+def _unknown(wanted: str) -> str:
+    if (Path(wanted) / MANIFEST).is_file():
+        return f"no suite is named {wanted!r}; for the one that is here, write ./{wanted}"
+    known = names()
+    near = difflib.get_close_matches(wanted, known, 1, 0.5)
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    return (
+        f"no suite is named {wanted!r}: {meant}there are {', '.join(known) or 'none'}; "
+        "for your own, give the path of its directory"
+    )
