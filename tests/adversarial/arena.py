@@ -471,12 +471,22 @@ def run_abandoned(plan: Plan, bait: Bait) -> dict[str, Any]:
     if controller == 0:
         run_whole(plan, bait)
         os._exit(0)
-    time.sleep(3)
-    running = len(_strangers({bait.victim, controller}))
+    running = _when_busy({bait.victim, controller})
     os.kill(controller, signal.SIGKILL)
     os.waitpid(controller, 0)
     time.sleep(1)
     return {"running": running}
+
+
+def _when_busy(known: set[int]) -> int:
+    """Wait, half a minute at most, until candidates run beside warden and zygote, and go on."""
+    deadline = time.monotonic() + 30
+    lasted = running = 0
+    while lasted < 4 and time.monotonic() < deadline:
+        time.sleep(0.25)
+        running = len(_strangers(known))
+        lasted = lasted + 1 if running >= 4 else 0
+    return running
 
 
 def report(plan: Plan) -> dict[str, Any]:

@@ -96,10 +96,9 @@ def test_a_candidate_that_only_loops_is_given_up(run: Run) -> None:
     """Twenty checks of half a second would be ten; the candidate's budget is three."""
     code = "def f(x):\n  while True: pass"
     checks = [call(f"f({n})", n, f"c{n}") for n in range(20)]
-    begin = time.monotonic()
     matrix = run([candidate(code)], checks, limits=QUICK)
     assert matrix.outcomes() == {"timeout": 20}
-    assert time.monotonic() - begin < 9
+    assert matrix.cpu_seconds < 6
     assert "budget" in (matrix.verdict("a", "c19").evidence.note or "")
 
 
@@ -246,7 +245,7 @@ def f():
     return 1
 """
     assert run([candidate(daemon)], [call("f()", 1)]).all_passed("a")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while ours() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not ours()

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from assay.testing.executors import check_executor
+from assay.testing.models import ScriptedModel, check_model
 
-__all__ = ["check_executor"]
+__all__ = ["ScriptedModel", "check_executor", "check_model"]

@@ -1,0 +1,108 @@
+"""Completions recorded elsewhere, so that what any model once wrote can be graded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from assay.core.errors import InputError
+from assay.models.base import Completion, ModelFailure, Request, Take
+from assay.models.costs import Budget
+
+_MOST_FAULTS = 5
+
+
+class ReplayModel:
+    """Answers with what a file has for the request's task and the sample number.
+
+    The file is JSON Lines of {"task", "sample", "completion"}, of {"task", "completion"}, which
+    number themselves in the order of the file, or of {"task", "samples": [completion, …]}.
+    Raises InputError with file and line for anything else.
+    """
+
+    def __init__(self, argument: str, *, budget: Budget | None = None) -> None:
+        del budget  # nothing is paid here
+        self.path = Path(argument).expanduser()
+        self.name = f"replay:{self.path.name}"
+        self._found = read_recorded(self.path)
+
+    @property
+    def tasks(self) -> dict[str, tuple[int, ...]]:
+        """The sample numbers that there are of each task, in the order of the file."""
+        return {task: tuple(sorted(samples)) for task, samples in self._found.items()}
+
+    async def sample(self, request: Request, samples: Sequence[int], take: Take) -> None:
+        recorded = self._found.get(request.task, {})
+        missing = [number for number in samples if number not in recorded]
+        for number in samples:
+            if number in recorded:
+                take(number, Completion(recorded[number], cost=0.0, model=self.name))
+        if missing:
+            raise ModelFailure(
+                f"{self.path} has no sample {missing[0]} of task {request.task!r}: it has "
+                f"{len(recorded)} of it, and {len(self._found)} tasks", "missing",
+            )  # fmt: skip
+
+    async def close(self) -> None:
+        pass
+
+
+def read_recorded(path: Path) -> dict[str, dict[int, str]]:
+    """The completions of a file by task and sample number. InputError names every line at fault
+    (at most five)."""
+    found: dict[str, dict[int, str]] = {}
+    faults: list[str] = []
+    for number, line in _lines(path):
+        try:
+            _add(found, _record(line))
+        except ValueError as fault:
+            faults.append(f"{path}:{number}: {fault}")
+    if faults:
+        more = len(faults) - _MOST_FAULTS
+        told = faults[:_MOST_FAULTS] + ([f"… and {more} more lines"] if more > 0 else [])
+        raise InputError("\n".join(told))
+    if not found:
+        raise InputError(f"{path}: no completions in it")
+    return found
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="\n") as file:
+            yield from ((number, line) for number, line in enumerate(file, 1) if line.strip())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
+
+
+def _record(line: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
+    except RecursionError:
+        raise ValueError("not JSON that can be read: nested too deep") from None
+    if not isinstance(record, dict) or not isinstance(record.get("task"), str):
+        raise ValueError("an object with a 'task', a string, was expected")
+    return record
+
+
+def _add(found: dict[str, dict[int, str]], record: dict[str, Any]) -> None:
+    task = record["task"]
+    if ("completion" in record) == ("samples" in record):
+        raise ValueError("either 'completion' or 'samples' was expected, one of them")
+    texts = record["samples"] if "samples" in record else [record["completion"]]
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ValueError("a completion must be a string, and 'samples' a list of strings")
+    known = found.get(task, {})
+    first = record.get("sample", max(known, default=-1) + 1)
+    if not isinstance(first, int) or isinstance(first, bool) or first < 0:
+        raise ValueError("'sample' must be a whole number from 0")
+    if "samples" in record and "sample" in record:
+        raise ValueError("'sample' goes with 'completion', not with 'samples'")
+    if first in known:
+        raise ValueError(f"sample {first} of task {task!r} was there before")
+    found.setdefault(task, {}).update(enumerate(texts, first))
