@@ -264,3 +264,11 @@ def test_each_provider_has_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving("answer") as server:
         answers(server, ask())
     assert "Bearer sesame" in server.headers[0].values()
+
+
+def test_a_request_that_is_sent_again_carries_the_same_key() -> None:
+    with serving(first("drop")) as server:
+        answers(server, ask("hi"))
+        answers(server, ask("ho"))
+    keys = [headers["idempotency-key"] for headers in server.headers]
+    assert keys[0] == keys[1] != keys[2]

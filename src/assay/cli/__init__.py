@@ -21,7 +21,9 @@ from types import ModuleType
 from assay.cli.parser import Parser, add_verbs
 from assay.core.errors import AssayError, Interrupted
 
-VERBS = ("matrix", "suite", "env", "doctor", "tour")
+VERBS = (
+    "bench", "grade", "extract", "runs", "compare", "matrix", "suite", "env", "doctor", "tour",
+)  # fmt: skip
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED, READER_LEFT = 0, 2, 3, 4, 141
 

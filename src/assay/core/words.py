@@ -35,6 +35,9 @@ class Candidate:
 
     It is loaded as a module; with `argv` it is run as a script, as `__main__` with these
     arguments, in an empty directory, and the checks find its globals and the files it left there.
+    `hides` are functions, classes and methods of the environment's packages, by their qualified
+    names, whose code is taken away before it is loaded: whatever calls them meets
+    NotImplementedError.
     """
 
     id: str
@@ -42,6 +45,7 @@ class Candidate:
     code: str
     origin: Mapping[str, Any] = field(default_factory=dict)
     argv: tuple[str, ...] | None = None
+    hides: tuple[str, ...] = ()
 
 
 class _Nothing:
@@ -52,6 +56,13 @@ class _Nothing:
 
 
 NOTHING: Any = _Nothing()
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A value as the jail encoded it, to be expected of a candidate: what a reference gave."""
+
+    payload: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +137,9 @@ class Environment:
     """A locked set of packages, known by its digest.
 
     `requirements` is the text of a requirements file with hashes and without index addresses.
-    The zygote imports `imports` and runs `prepare` once; every child starts from there.
+    The zygote imports `imports` and runs `prepare` once; every child starts from there. `hidden`
+    are packages that the zygote imports whole and whose files no child can see, so that their
+    sources cannot be read.
     """
 
     name: str
@@ -135,12 +148,13 @@ class Environment:
     prepare: str = ""
     torch_backend: str | None = None
     description: str = ""
+    hidden: tuple[str, ...] = ()
 
     @property
     def digest(self) -> bytes:
         return digest(
             "environment/1", self.requirements, "\n".join(self.imports), self.prepare,
-            self.torch_backend or "",
+            self.torch_backend or "", *self.hidden,
         )  # fmt: skip
 
 
@@ -151,13 +165,16 @@ class Target:
     `name` is a function, a class, or a method as "Class.method"; empty for a script. `signature`
     is the line (or lines) that begin it, when the prompt gives one. `context` is the module that
     it goes into: imports and helpers, and for a method the class without it. A script with a name
-    is not run: its text is handed to the checks in a global of that name.
+    is not run: its text is handed to the checks in a global of that name. With `continues` an
+    answer may be the bare rest of the prompt, as completion benchmarks have it, and is then taken
+    to the letter.
     """
 
     kind: Literal["function", "class", "method", "script"] = "function"
     name: str = ""
     signature: str = ""
     context: str = ""
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +187,7 @@ class Task:
     checks: tuple[Check, ...] = ()
     environment: str = "python"
     reference: str | None = None
+    hides: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     date: str | None = None
     source: str = ""

@@ -41,6 +41,7 @@ class Job:
     attempts: int = 0
     argv: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
 
     def after(self, answered: int, spent: float) -> Job:
         """The rest of this job, once so many of its questions are settled."""
@@ -105,6 +106,7 @@ class Child:
             {
                 "code": job.code,
                 "argv": job.argv,
+                "hides": job.hides,
                 "questions": job.questions,
                 "frame_bytes": limits.frame_bytes,
             }

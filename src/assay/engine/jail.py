@@ -90,6 +90,7 @@ class Jail:
             "read_only": [str(path) for path in built.read_only],
             "landlock_read": read,
             "landlock_write": write,
+            "hidden": _hidden_paths(environment, built),
             "scratch": self._scratch,
             "environ": _ENVIRON,
             "preload": environment.imports,
@@ -169,6 +170,19 @@ class Jail:
             scratch.remove(self._scratch)
             os.close(self._held)
             self._held = None
+
+
+def _hidden_paths(environment: Environment, built: Built) -> list[str]:
+    """Where the files of hidden packages are: the package, or the module, and its metadata's list
+    of what is in it stays."""
+    places = built.prefix.glob("lib*/python3*/site-packages")
+    found = (
+        place / name
+        for place in {place.resolve() for place in places}
+        for package in environment.hidden
+        for name in (package, f"{package}.py")
+    )
+    return sorted(str(path) for path in found if path.exists())
 
 
 # The far side is a package of its own: found beneath this one's folder, never as part of assay.

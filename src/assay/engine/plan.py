@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from assay.core.digests import digest
 from assay.core.errors import InputError
 from assay.core.matrix import TaskBlock
-from assay.core.words import EXACT, Candidate, Check
+from assay.core.words import EXACT, Candidate, Check, Encoded
 from assay.engine import assertions
 from assay.engine.inside.encode import encode
 from assay.engine.judge import Expectation
@@ -33,6 +35,7 @@ class Program:
     digest: bytes
     code: str
     argv: tuple[str, ...] | None
+    hides: tuple[str, ...] = ()
     rows: list[int] = field(default_factory=list)
 
 
@@ -107,7 +110,11 @@ def _fold_programs(
         name = digester(candidate.code)
         if candidate.argv is not None:
             name = digest("script/1", name, *candidate.argv)
-        program = programs.setdefault(name, Program(name, candidate.code, candidate.argv))
+        if candidate.hides:
+            name = digest("hides/1", name, *candidate.hides)
+        program = programs.setdefault(
+            name, Program(name, candidate.code, candidate.argv, candidate.hides)
+        )
         if program.rows:
             twin_of[-1] = program.rows[0]
         program.rows.append(row)
@@ -142,9 +149,13 @@ def _column(check: Check, asked: _Questions) -> Column:
         wanted = Expectation("call", encode(lifted.expected), tolerance=EXACT)
         return Column(asked.number("call", lifted.call), (), wanted)
     assert check.call is not None
-    expected = encode(check.expected) if check.raises is None else None
+    expected = _encoded(check.expected) if check.raises is None else None
     wanted = Expectation("call", expected, check.raises, check.tolerance, check.from_json)
     return Column(asked.number("call", check.call), (), wanted)
+
+
+def _encoded(expected: Any) -> Any:
+    return json.loads(expected.payload) if isinstance(expected, Encoded) else encode(expected)
 
 
 def _same_columns(columns: list[Column]) -> tuple[int, ...]:

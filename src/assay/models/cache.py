@@ -94,6 +94,7 @@ class Cached:
 
     def __init__(self, model: Model, cache: CompletionCache) -> None:
         self.name = model.name
+        self.price = getattr(model, "price", None)
         self._model = model
         self._cache = cache
         self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()

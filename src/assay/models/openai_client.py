@@ -15,6 +15,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
+from assay.core.digests import digest
 from assay.core.errors import InputError
 from assay.models import faults, streams
 from assay.models.base import (
@@ -158,8 +159,14 @@ class OpenAIModel:
             "stop": list(request.stop) or None, "seed": request.seed_of(samples[0]),
             "n": len(samples) if len(samples) > 1 else None,
             "stream_options": {"include_usage": True} if self._counts else None,
+            # A server that honours it does not charge twice for an answer that was under way when
+            # this process died; the others do not look at it.
+            "extra_headers": {"Idempotency-Key": self._key(request, samples)},
         }  # fmt: skip
         return body | {name: value for name, value in optional.items() if value is not None}
+
+    def _key(self, request: Request, samples: list[int]) -> str:
+        return digest(*(request.digest(self.name, number) for number in samples)).hex()
 
     def _adapt(self, fault: str) -> bool:
         """Whether the server refused a parameter's name and has another one for it."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from assay.core.digests import digest, short
 from assay.core.errors import InputError
 from assay.models.base import Completion, ModelFailure, Request, Take
 from assay.models.costs import Budget
@@ -22,11 +23,14 @@ class ReplayModel:
     Raises InputError with file and line for anything else.
     """
 
+    recorded = True  # no temperature or seed makes a difference, and nothing is worth caching
+
     def __init__(self, argument: str, *, budget: Budget | None = None) -> None:
         del budget  # nothing is paid here
         self.path = Path(argument).expanduser()
         self.name = f"replay:{self.path.name}"
         self._found = read_recorded(self.path)
+        self.mark = f"{self.name}@{short(_content(self._found))}"
 
     @property
     def tasks(self) -> dict[str, tuple[int, ...]]:
@@ -47,6 +51,12 @@ class ReplayModel:
 
     async def close(self) -> None:
         pass
+
+
+def _content(found: dict[str, dict[int, str]]) -> bytes:
+    samples = [(task, number) for task in sorted(found) for number in sorted(found[task])]
+    parts = (part for task, n in samples for part in (task, str(n), found[task][n]))
+    return digest("recorded/1", *parts)
 
 
 def read_recorded(path: Path) -> dict[str, dict[int, str]]:

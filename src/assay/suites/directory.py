@@ -31,6 +31,7 @@ from assay.suites.suite import Suite
 
 MANIFEST = "suite.toml"
 _WORDS = ("name", "version", "description", "licence", "environment", "tasks")
+_SECONDS = "check_cpu_seconds"
 # In Parquet these are JSON in a column of strings: their shapes differ from row to row.
 _NESTED = ("target", "checks", "labels")
 
@@ -52,7 +53,10 @@ def read(directory: Path) -> Suite:
     pairs = gather(tasks_file, make, lambda pair: pair[0].id)
     tasks = tuple(task for task, _ in pairs)
     blanks = {task.id: text for task, text in pairs if text is not None}
-    return Suite(**known, tasks=tasks, environments=own, blanks=blanks, path=directory)
+    return Suite(
+        **known, tasks=tasks, environments=own, blanks=blanks, path=directory,
+        check_cpu_seconds=table.get(_SECONDS),
+    )  # fmt: skip
 
 
 def save(suite: Suite, directory: Path | str, *, parquet: bool = False) -> Path:
@@ -78,12 +82,15 @@ def save(suite: Suite, directory: Path | str, *, parquet: bool = False) -> Path:
 def _manifest(path: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        known_keys(table, (*_WORDS, "environments"), "suite")
+        known_keys(table, (*_WORDS, "environments", _SECONDS), "suite")
         for key in _WORDS:
             if not isinstance(table.get(key, ""), str):
                 raise ValueError(f"`{key}` must be a string, not {table[key]!r}")
         if not table.get("name"):
             raise ValueError("`name` is missing")
+        seconds = table.get(_SECONDS, 1)
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
+            raise ValueError(f"`{_SECONDS}` must be a positive number, not {seconds!r}")
         if not isinstance(table.get("environments", {}), dict):
             raise ValueError("`environments` must be a table of names and .toml files")
     except OSError as error:
@@ -132,6 +139,8 @@ def _write(suite: Suite, directory: Path, tasks: str) -> None:
         "licence": suite.licence, "environment": suite.environment, "tasks": tasks,
     }  # fmt: skip
     text = "".join(f"{key} = {_toml(value)}\n" for key, value in words.items())
+    if suite.check_cpu_seconds is not None:
+        text += f"{_SECONDS} = {suite.check_cpu_seconds}\n"
     text += "\n[environments]\n" if suite.environments else ""
     for number, (name, environment) in enumerate(suite.environments.items()):
         stem = name if name.isidentifier() else f"environment{number}"
@@ -152,9 +161,11 @@ def _write_environment(environment: Environment, path: Path) -> None:
         "requirements": requirements.name if environment.requirements else "",
         "prepare": environment.prepare,
         "torch_backend": environment.torch_backend or "",
+        "name": environment.name if environment.name != path.stem else "",
     }
     text = "".join(f"{key} = {_toml(value)}\n" for key, value in lines.items() if value)
-    text += f"imports = [{', '.join(map(_toml, environment.imports))}]\n"
+    for key in ("imports", "hidden"):
+        text += f"{key} = [{', '.join(map(_toml, getattr(environment, key)))}]\n"
     path.write_text(text, encoding="utf-8")
     if environment.requirements:
         requirements.write_text(environment.requirements, encoding="utf-8")

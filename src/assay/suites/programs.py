@@ -18,7 +18,8 @@ def as_candidate(
 ) -> Candidate:
     """A program as a candidate for a task: a script is run as one, everything else is imported."""
     is_script = task.target.kind == "script" and not task.target.name
-    return Candidate(identity, task.id, program, origin or {}, () if is_script else None)
+    argv = () if is_script else None
+    return Candidate(identity, task.id, program, origin or {}, argv, task.hides)
 
 
 def hold(name: str, text: str) -> str:

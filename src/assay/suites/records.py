@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, get_args, get_type_hints
 
-from assay.core.words import Check, Target, Task, Tolerance
+from assay.core.words import Check, Encoded, Target, Task, Tolerance
 from assay.engine.jsonl import check_of
 from assay.engine.jsonl import name_in as name
 from assay.engine.jsonl import text_in as text
@@ -16,9 +16,9 @@ from assay.suites.literals import is_literal, literal
 
 _TASK_KEYS = (
     "id", "prompt", "target", "environment", "checks", "reference", "blank", "labels", "date",
-    "source", "tier",
+    "source", "tier", "hides",
 )  # fmt: skip
-_TARGET_KEYS = ("kind", "name", "signature", "context")
+_TARGET_KEYS = ("kind", "name", "signature", "context", "continues")
 _TOLERANCE_KEYS = ("relative", "absolute", "strict")
 _KINDS: tuple[str, ...] = get_args(get_type_hints(Target)["kind"])
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
@@ -35,6 +35,7 @@ def task_of(record: dict[str, Any], environment: str) -> Task:
         checks=_checks(identity, _part(record, "checks", list)),
         environment=name(record, "environment") if "environment" in record else environment,
         reference=_maybe(record, "reference"),
+        hides=tuple(_part(record, "hides", list)),
         labels=_labels(_part(record, "labels", dict)),
         date=is_date(record["date"]) if record.get("date") is not None else None,
         source=_maybe(record, "source") or "",
@@ -57,6 +58,7 @@ def record_of(task: Task, blank: str | None = None) -> dict[str, Any]:
         "environment": task.environment,
         "checks": [_record_of_check(check) for check in task.checks],
         "reference": task.reference,
+        "hides": list(task.hides) or None,
         "blank": blank,
         "labels": dict(task.labels),
         "date": task.date,
@@ -96,10 +98,13 @@ def _part(record: dict[str, Any], key: str, kind: type) -> Any:
 
 def _target(record: dict[str, Any]) -> Target:
     known_keys(record, _TARGET_KEYS, "target")
-    words = {key: text(record, key) for key in record}
+    words = {key: text(record, key) for key in record if key != "continues"}
     if words.get("kind", "function") not in _KINDS:
         raise ValueError(f"'kind' is one of {', '.join(_KINDS)}, not {words['kind']!r}")
-    target = Target(**words)  # type: ignore[arg-type]
+    continues = record.get("continues", False)
+    if not isinstance(continues, bool):
+        raise ValueError(f"'continues' is true or false, not {continues!r}")
+    target = Target(**words, continues=continues)  # type: ignore[arg-type]
     if target.kind != "script" and not target.name:
         raise ValueError(f"a target of kind {target.kind!r} needs a 'name'")
     if target.kind == "method" and "." not in target.name:
@@ -133,8 +138,12 @@ def _check(task: str, record: Any) -> Check:
         raise ValueError(f"an object was expected, not {type(record).__name__}")
     if "task" in record:
         raise ValueError("unknown key 'task': a check in a suite belongs to its line's task")
-    rest = {key: value for key, value in record.items() if key != "tolerance"}
+    rest = {key: value for key, value in record.items() if key not in ("tolerance", "encoded")}
+    if "encoded" in record:
+        rest["expected"] = None
     check = check_of({**rest, "task": task})
+    if "encoded" in record:
+        check = replace(check, expected=Encoded(text(record, "encoded")), from_json=False)
     if "tolerance" not in record:
         return check
     return replace(check, tolerance=_tolerance(_part(record, "tolerance", dict)))
@@ -159,7 +168,10 @@ def _record_of_check(check: Check) -> dict[str, Any]:
     record["call"] = check.call
     if check.raises is not None:
         return {**record, "raises": check.raises}
-    record["expected"] = _written(check)
+    if isinstance(check.expected, Encoded):
+        record["encoded"] = check.expected.payload
+    else:
+        record["expected"] = _written(check)
     if check.tolerance != Tolerance():
         own = {key: getattr(check.tolerance, key) for key in _TOLERANCE_KEYS}
         record["tolerance"] = {key: value for key, value in own.items() if value or value == 0.0}

@@ -28,10 +28,10 @@ def select(
 ) -> Suite:
     """The suite with those of its tasks that fit every condition.
 
-    `where` says which values of a label (or of tier, source, environment) are wanted. `since` and
-    `until` are dates, both inclusive, and as coarse as one likes: until 2024 is until its end;
-    tasks without a date fit neither. `limit` takes the first so many; with `seed`, so many drawn
-    by it, the same ones each time. The tasks keep their order.
+    `where` says which values of a label (or of tier, source, environment) are wanted, in large or
+    small letters. `since` and `until` are dates, both inclusive, and as coarse as one likes: until
+    2024 is until its end; tasks without a date fit neither. `limit` takes the first so many; with
+    `seed`, so many drawn by it, the same ones each time. The tasks keep their order.
 
     Raises InputError for a label, value or id that no task of the suite has, and where nothing is
     left.
@@ -71,13 +71,15 @@ def _labelled(suite: Suite, tasks: list[Task], label: str, wanted: Collection[st
         raise InputError(
             f"suite {suite.name}: no task has the label {label!r}{_near(label, sorted(known))}"
         )
+    by_folded = {value.casefold(): value for value in known[label]}
     for value in wanted:
-        if value not in known[label]:
+        if value.casefold() not in by_folded:
             raise InputError(
                 f"suite {suite.name}: no task has {label} {value!r}"
                 f"{_near(value, sorted(known[label]))}"
             )
-    return [task for task in tasks if _values(task).get(label) in wanted]
+    chosen = {by_folded[value.casefold()] for value in wanted}
+    return [task for task in tasks if _values(task).get(label) in chosen]
 
 
 def _named(suite: Suite, tasks: list[Task], ids: list[str]) -> list[Task]:

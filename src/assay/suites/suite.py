@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay.core.digests import digest
-from assay.core.words import NOTHING, Environment, Task
+from assay.core.words import NOTHING, Encoded, Environment, Task
 from assay.engine.inside.encode import encode, to_text
 
 
 @dataclass(frozen=True)
 class Suite:
     """A set of tasks. `environment` is where a task runs that does not say, `environments` are
-    those that the suite brings along, `blanks` the empty programs of tasks that bring their own."""
+    those that the suite brings along, `blanks` the empty programs of tasks that bring their own.
+    `check_cpu_seconds` is what one check may use, where the suite has an opinion."""
 
     name: str
     tasks: tuple[Task, ...]
@@ -24,6 +25,7 @@ class Suite:
     environment: str = "python"
     environments: Mapping[str, Environment] = field(default_factory=dict)
     blanks: Mapping[str, str] = field(default_factory=dict)
+    check_cpu_seconds: float | None = None
     path: Path | None = None
 
     def environment_of(self, name: str) -> Environment:
@@ -54,6 +56,11 @@ def _parts(task: Task) -> Iterator[str]:
     yield from (target.kind, target.name, target.signature, target.context)
     yield repr(sorted(task.labels.items()))
     yield repr((task.date, task.source, task.tier))
+    yield repr(task.hides) if task.hides else ""
+    yield "continues" if target.continues else ""
     for check in task.checks:
         yield repr((check.id, check.call, check.raises, check.code, check.tolerance))
-        yield to_text(encode(check.expected)) if check.expected is not NOTHING else ""
+        if isinstance(check.expected, Encoded):
+            yield check.expected.payload
+        else:
+            yield to_text(encode(check.expected)) if check.expected is not NOTHING else ""

@@ -7,6 +7,8 @@ An environment is described by a TOML file with a requirements file beside it:
     imports = ["numpy", "pandas"]    # what every candidate finds already imported
     prepare = "numpy.seterr(all='warn')"   # runs once, after the imports
     torch_backend = "cpu"            # optional: which builds of torch are meant
+    hidden = ["kornia"]              # optional: imported above, and their files shown to nobody
+    name = "dl"                      # optional, else the file's: one build serves all of a name
 
 `python` is the interpreter alone: no packages, and nothing to build.
 """
@@ -27,7 +29,7 @@ PYTHON = Environment("python", description="the interpreter alone: the standard 
 
 _SHIPPED = Path(__file__).parent / "shipped"
 _IN_A_DIRECTORY = "environment.toml"
-_KEYS = ("description", "imports", "prepare", "requirements", "torch_backend")
+_KEYS = ("description", "hidden", "imports", "name", "prepare", "requirements", "torch_backend")
 # What such lines pull in is not part of the text, so the digest would not see it change.
 _NOT_SELF_CONTAINED = re.compile(r"^\s*(-r|-c|-e|--requirements?|--constraints?|--editable)\b")
 
@@ -95,10 +97,12 @@ def _describe(source: Path) -> Environment:
             close = difflib.get_close_matches(key, _KEYS, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"the keys are {', '.join(_KEYS)}"
             raise InputError(f"{source}: there is no key {key!r}; {hint}")
+    place = source.parent.resolve().name if source.name == _IN_A_DIRECTORY else source.stem
     return Environment(
-        name=source.parent.resolve().name if source.name == _IN_A_DIRECTORY else source.stem,
+        name=_text(source, table, "name") or place,
         requirements=_requirements(source, _text(source, table, "requirements")),
-        imports=_imports(source, table.get("imports", [])),
+        imports=_modules(source, table, "imports"),
+        hidden=_modules(source, table, "hidden"),
         prepare=_snippet(source, _text(source, table, "prepare")),
         torch_backend=_text(source, table, "torch_backend") or None,
         description=_text(source, table, "description"),
@@ -112,12 +116,13 @@ def _text(source: Path, table: dict[str, Any], key: str) -> str:
     return value
 
 
-def _imports(source: Path, value: Any) -> tuple[str, ...]:
+def _modules(source: Path, table: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = table.get(key, [])
     modules = value if isinstance(value, list) else [value]
     for module in modules:
         if not isinstance(module, str) or not all(map(str.isidentifier, module.split("."))):
             raise InputError(
-                f"{source}: `imports` must be a list of module names; {module!r} is none"
+                f"{source}: `{key}` must be a list of module names; {module!r} is none"
             )
     return tuple(modules)
 

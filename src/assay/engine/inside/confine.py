@@ -25,6 +25,7 @@ class Walls:
         self.drop_to = start["drop_to"]
         self.scratch = start["scratch"]
         self.read, self.write = start["read"], start["write"]
+        self.hidden = start["hidden"]
         self.rules: int | None = None
         self.filter: bytes | None = None
         self.private = 0
@@ -89,7 +90,7 @@ class Walls:
         if self.rules is not None and place is None:
             return self.rules
         assert place is not None
-        return landlock.ruleset(self.read, [*self.write, place])
+        return landlock.ruleset(_around(self.read, self.hidden), [*self.write, place])
 
     @staticmethod
     def _arrange(result: int, output: int) -> int:
@@ -151,6 +152,18 @@ class Walls:
         """Remove what a child wrote, where it did not go with its namespaces."""
         if not self.namespaces:
             scratch.remove(os.path.join(self.scratch, str(identity)))
+
+
+def _around(paths: list[str], hidden: list[str]) -> list[str]:
+    """The same places without what is hidden beneath them: its neighbours, one by one."""
+    kept = []
+    for path in paths:
+        inside = [one for one in hidden if one == path or one.startswith(path.rstrip("/") + "/")]
+        if not inside:
+            kept.append(path)
+        elif path not in inside:
+            kept += _around([os.path.join(path, name) for name in os.listdir(path)], inside)
+    return kept
 
 
 def _private_bytes() -> int:

@@ -19,9 +19,9 @@ _CLEAN_SECONDS = 10.0
 READY, WIPE, GONE = b"r", b"w", b"g"
 
 
-def main(channel: socket.socket, scratch_bytes: int) -> None:
-    """Serve as pid 1 until the warden is gone. Never returns: a fault ends the slot, and with it
-    every process in it."""
+def main(channel: socket.socket, scratch_bytes: int, hidden: list[str]) -> None:
+    """Serve as pid 1 until the warden is gone; `hidden` is what nobody in the slot can see. Never
+    returns: a fault ends the slot, and with it every process in it."""
     try:
         signal.set_wakeup_fd(-1)
         # Orphans are buried by the kernel.
@@ -33,6 +33,7 @@ def main(channel: socket.socket, scratch_bytes: int) -> None:
         # Stays dumpable, or the zygote could not join; its capabilities keep runners off it.
         rootfs.mount_proc()
         rootfs.mount_writable(scratch_bytes)
+        rootfs.hide(hidden)
         os.dup2(channel.fileno(), 3)
         kernel.close_from(4)
         _serve(socket.socket(fileno=3), scratch_bytes)

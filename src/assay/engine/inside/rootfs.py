@@ -82,6 +82,16 @@ def mount_writable(size: int) -> None:
     kernel.mount("shm", SHARED_MEMORY, "tmpfs", flags | kernel.MS_NOEXEC, options)
 
 
+def hide(paths: list[str]) -> None:
+    """Lay something empty over files and directories."""
+    for path in paths:
+        if os.path.isdir(path):
+            flags = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_RDONLY
+            kernel.mount("hidden", path, "tmpfs", flags, "size=4k,mode=555")
+        else:
+            kernel.mount("/dev/null", path, None, kernel.MS_BIND)
+
+
 def umount_writable() -> None:
     for place in (SCRATCH, SHARED_MEMORY):
         kernel.umount(place)

@@ -4,7 +4,7 @@ Nothing in here is trusted once the candidate is loaded. It holds no expected va
 that a hostile candidate can do to it is to answer wrongly. Frames on the result socket, each a
 4-byte length and a body: a line of JSON, then in answers the payload as JSON of its own.
 
-    in:   {"code", "argv", "questions": [[mode, source], …]}
+    in:   {"code", "argv", "hides", "questions": [[mode, source], …]}
     out:  ["ready"] · ["loaded", cpu, output, well] · [index, kind, cpu, output] payload · ["end"]
     kind: value (payload: the encoded value) · raised (payload: the exception) · held · too_large
 """
@@ -26,7 +26,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from . import encode
+from . import encode, hiding
 
 Sender = Callable[[list[Any], "str | None"], None]
 
@@ -39,6 +39,7 @@ def main(descriptor: int) -> None:
     channel = socket.socket(fileno=descriptor)
     job = json.loads(_receive(channel))
     send = _sender(channel, job["frame_bytes"])
+    hiding.hide(job["hides"])
     send(["ready"], None)
     kept = _Tail()
     sys.stdout = sys.stderr = kept

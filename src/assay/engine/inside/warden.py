@@ -97,6 +97,7 @@ class _Warden:
         keep = ("preload", "prepare", "limits", "namespaces", "layers", "drop_to", "scratch")
         message = {name: self.start[name] for name in keep}
         message.update(read=self.start["landlock_read"], write=self.start["landlock_write"])
+        message.update(hidden=self.start["hidden"])
         here.send(json.dumps(message).encode())
         self.zygote_pid, self.zygote = pid, here
 
@@ -143,7 +144,7 @@ class _Warden:
         here, there = socket.socketpair()
         pid = kernel.clone_process(namespaces.SLOT)
         if pid == 0:
-            reaper.main(there, self.start["limits"]["scratch_bytes"])
+            reaper.main(there, self.start["limits"]["scratch_bytes"], self.start["hidden"])
         there.close()
         if here.recv(1) != reaper.READY:
             raise OSError("a slot's namespaces could not be set up")

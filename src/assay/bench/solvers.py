@@ -1,0 +1,40 @@
+"""The solvers that come with bench: the question alone, and the question after examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from assay.bench.prompts import conversation, shots_for
+from assay.core.words import Task
+from assay.models.base import Completion, Model, Request
+from assay.models.solvers import Answer, Setting, TakeAnswer
+
+
+class Plain:
+    """Asks the question, and takes each completion as an answer."""
+
+    name = "plain"
+    needs_model = True
+
+    def requests(self, task: Task, setting: Setting, samples: int) -> Iterable[tuple[Request, int]]:
+        yield self._request(task, setting), samples
+
+    async def solve(
+        self, task: Task, model: Model, setting: Setting, samples: Sequence[int], take: TakeAnswer
+    ) -> None:
+        def keep(number: int, completion: Completion) -> None:
+            take(number, Answer(completion))
+
+        await model.sample(self._request(task, setting), samples, keep)
+
+    def _request(self, task: Task, setting: Setting) -> Request:
+        return setting.request(conversation(task), task)
+
+
+class FewShot(Plain):
+    """Asks the question after other questions of the suite with their references."""
+
+    name = "few-shot"
+
+    def _request(self, task: Task, setting: Setting) -> Request:
+        return setting.request(conversation(task, shots_for(task, setting)), task)
