@@ -15,8 +15,9 @@ endif
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
-demo: $(READY) ## set up, then the tour of the engine
-	$(BIN)/assay tour
+demo: $(READY) ## set up, then bench a small open model on the suite starter
+	$(BIN)/assay bench starter --model embedded --samples 5
+	@echo 'Next: assay suite show starter · assay bench --help · assay tour (the engine at work)'
 
 test: $(READY) ## set up, then all tests
 	$(BIN)/python -m pytest $(ARGS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
 from assay.core.digests import digest, short
@@ -18,6 +18,8 @@ from assay.suites import Suite
 # its task's 5 to 30 checks, up to what all of them together may use.
 _CHECK_CPU_SECONDS = 2.0
 _CHECKS_AT_FULL_COST = 4
+# Of a setting, what is the same for all contestants.
+_ASKED = ("top_p", "seed", "shots", "shots_from")
 DEFAULT_TEMPERATURE = 0.8
 
 
@@ -105,19 +107,24 @@ class Contest:
     def _entry(self, model: Model, solver: Solver, temperature: float | None) -> Entry:
         shown = None if getattr(model, "recorded", False) else temperature
         contestant = Contestant(model.name, solver.name, shown)
-        parts = {name: getattr(self.setting, name) for name in self.setting.__slots__}
-        return Entry(contestant, model, solver, Setting(**{**parts, "temperature": temperature}))
+        setting = replace(
+            self.setting,
+            temperature=temperature,
+            max_tokens=self.setting.max_tokens or getattr(model, "usual_tokens", None),
+            stop=self.setting.stop or tuple(getattr(model, "usual_stop", ())),
+        )
+        return Entry(contestant, model, solver, setting)
 
     def settings(self) -> dict[str, Any]:
         """Everything but the suite that decides what is asked, for the record."""
-        asked = asdict(self.setting)
-        for name in ("pool", "temperature"):
-            del asked[name]
+        entries = self.entries()
         return {
-            "contestants": [asdict(entry.contestant) for entry in self.entries()],
+            "contestants": [asdict(entry.contestant) for entry in entries],
             "samples": dict(self.samples) if isinstance(self.samples, Mapping) else self.samples,
             "limits": self.limits.to_json(),
-            **asked,
+            "max_tokens": [entry.setting.max_tokens for entry in entries],
+            "stop": [entry.setting.stop for entry in entries],
+            **{name: getattr(self.setting, name) for name in _ASKED},
         }
 
     @property

@@ -57,7 +57,10 @@ def register(verbs: Verbs) -> None:
     )  # fmt: skip
     parser.add_argument("--top-p", type=float, metavar="P", help="nucleus sampling (default: off)")
     parser.add_argument(
-        "--max-tokens", type=int, default=1024, metavar="N", help="of an answer (default 1024)"
+        "--max-tokens",
+        type=int,
+        metavar="N",
+        help="of an answer (default 1024; 128 for embedded, which is seldom right later)",
     )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="S", help="of sampling and drawing (default 0)"
@@ -124,8 +127,9 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _contest(arguments: argparse.Namespace) -> Contest:
     from assay import bench, suites
+    from assay.cli.progress import tell
 
-    suite = suites.load(arguments.suite)
+    suite = suites.load(arguments.suite, tell)
     part = suites.select(
         suite,
         dict(labelled(arguments.select, "--select")),

@@ -38,12 +38,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Regrade; raises InputError where the run's tasks are no longer what they were."""
     from assay import bench, suites
     from assay.bench.directory import read_record
-    from assay.cli.progress import bench_progress
+    from assay.cli.progress import bench_progress, tell
 
     name = arguments.suite or read_record(arguments.path)["suite"]["from"]
     with bench_progress() as listener:
         done, moved = bench.regrade(
-            suites.load(name), arguments.path, engine=engine_of(arguments), progress=listener
+            suites.load(name, tell), arguments.path, engine=engine_of(arguments), progress=listener
         )
     for change, count in sorted(moved.items()):
         print(f"assay: {count:,} answers: {change}", file=sys.stderr)

@@ -42,9 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
     import sys
 
     from assay import bench, suites
-    from assay.cli.progress import bench_progress
+    from assay.cli.progress import bench_progress, tell
 
-    suite = suites.load(arguments.suite)
+    suite = suites.load(arguments.suite, tell)
     contest = bench.recorded(suite, arguments.file)
     missing = len(suite.tasks) - len(contest.suite.tasks)
     if missing:

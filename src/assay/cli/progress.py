@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _LOG_SECONDS = 30.0
 
 
+def tell(line: str) -> None:
+    """Say on stderr what takes its time."""
+    print(f"assay: {line}", file=sys.stderr, flush=True)
+
+
 @contextlib.contextmanager
 def progress() -> Iterator[Callable[[Tally], None] | None]:
     """What to hand to a run as its `progress`."""

@@ -109,7 +109,7 @@ def _list(arguments: argparse.Namespace) -> int:
     rows = []
     for name in suites.names():
         try:
-            rows.append(_about(suites.load(name), name))
+            rows.append({**suites.about(name), "name": name})
         except InputError as fault:
             rows.append({"name": name, "fault": str(fault)})
     if arguments.json:
@@ -141,8 +141,9 @@ def _about(suite: Suite, name: str | None = None) -> dict[str, Any]:
 
 def _show(arguments: argparse.Namespace) -> int:
     from assay import suites
+    from assay.cli.progress import tell
 
-    suite = suites.load(arguments.suite)
+    suite = suites.load(arguments.suite, tell)
     if arguments.task is not None:
         return _show_task(suites.select(suite, ids=[arguments.task]), arguments.json)
     told = {**_about(suite), "labels": suites.labels(suite)}
@@ -177,9 +178,9 @@ def _show_task(suite: Suite, as_json: bool) -> int:
 
 def _verify(arguments: argparse.Namespace) -> int:
     from assay import suites
-    from assay.cli.progress import progress
+    from assay.cli.progress import progress, tell
 
-    suite = suites.load(arguments.suite)
+    suite = suites.load(arguments.suite, tell)
     with progress() as listener:
         report = suites.verify(
             suite,

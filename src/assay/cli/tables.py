@@ -127,7 +127,10 @@ def _print(report: Report) -> None:
     outcomes = "  ".join(f"{name} {count:,}" for name, count in run.outcomes.items())
     console.print(f"outcomes: {outcomes}", highlight=False, soft_wrap=True)
     console.print(_paid(run), highlight=False)
-    console.print(f"kept in {run.path}", highlight=False, soft_wrap=True, markup=False)
+    console.print(
+        f"kept in {run.path}: `assay runs {run.path}` shows it again",
+        highlight=False, soft_wrap=True, markup=False,
+    )  # fmt: skip
     if run.harness:
         _print_failures(report)
 

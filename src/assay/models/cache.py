@@ -95,6 +95,8 @@ class Cached:
     def __init__(self, model: Model, cache: CompletionCache) -> None:
         self.name = model.name
         self.price = getattr(model, "price", None)
+        self.usual_tokens = getattr(model, "usual_tokens", None)
+        self.usual_stop = getattr(model, "usual_stop", ())
         self._model = model
         self._cache = cache
         self._turns: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()

@@ -12,15 +12,18 @@ from assay.core.words import Task
 from assay.models.base import Completion, Message, Model, Request
 
 DOOR = "assay.solvers"
+USUAL_TOKENS = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How a solver is asked to work. `pool` holds the tasks that examples may be taken from."""
+    """How a solver is asked to work. `pool` holds the tasks that examples may be taken from.
+    Without `max_tokens`, an answer may be as long as is usual for the model."""
 
     temperature: float | None = 0.0
     top_p: float | None = None
-    max_tokens: int = 1024
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
     seed: int | None = None
     shots: int = 3
     shots_from: str = "stage"
@@ -32,7 +35,8 @@ class Setting:
             tuple(messages),
             temperature=self.temperature,
             top_p=self.top_p,
-            max_tokens=self.max_tokens,
+            max_tokens=self.max_tokens or USUAL_TOKENS,
+            stop=self.stop,
             seed=self.seed,
             task=task.id,
         )

@@ -13,7 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from assay.suites.directory import save
-from assay.suites.finding import load, names
+from assay.suites.finding import about, load, names
 from assay.suites.selection import labels, select
 from assay.suites.suite import Suite
 
@@ -40,6 +40,7 @@ __all__ = [
     "Report",
     "Suite",
     "TaskReport",
+    "about",
     "as_candidate",
     "import_suite",
     "labels",

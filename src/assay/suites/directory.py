@@ -164,7 +164,7 @@ def _write_environment(environment: Environment, path: Path) -> None:
         "name": environment.name if environment.name != path.stem else "",
     }
     text = "".join(f"{key} = {_toml(value)}\n" for key, value in lines.items() if value)
-    for key in ("imports", "hidden"):
+    for key in ("imports", "hidden", *(("trees",) if environment.trees else ())):
         text += f"{key} = [{', '.join(map(_toml, getattr(environment, key)))}]\n"
     path.write_text(text, encoding="utf-8")
     if environment.requirements:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import inspect
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from assay.suites.directory import MANIFEST, read
 from assay.suites.suite import Suite
 
 DOOR = "assay.suites"
+Progress = Callable[[str], None]
 _PACKAGE = Path(__file__).resolve().parent.parent
 # In a wheel suites are data of the package; in a checkout they lie beside `src`.
 _SHIPPED = (_PACKAGE / "_suites", _PACKAGE.parent.parent / "suites")
@@ -23,8 +26,9 @@ def names() -> list[str]:
     return sorted({*_shipped(), *doors.names(DOOR)})
 
 
-def load(name_or_path: str | os.PathLike[str]) -> Suite:
-    """The suite of that name, or the one in that directory.
+def load(name_or_path: str | os.PathLike[str], progress: Progress | None = None) -> Suite:
+    """The suite of that name, or the one in that directory. `progress` is told in short lines what
+    takes its time, where a suite is made first.
 
     Raises InputError where there is none, or a faulty one: file, line and what is wrong."""
     wanted = os.fspath(name_or_path)
@@ -34,8 +38,29 @@ def load(name_or_path: str | os.PathLike[str]) -> Suite:
     if wanted in shipped:
         return read(shipped[wanted])
     if wanted in doors.names(DOOR):
-        return _through_the_door(wanted)
+        return _through_the_door(wanted, progress)
     raise InputError(_unknown(wanted))
+
+
+def about(name: str) -> dict[str, Any]:
+    """Name, version, description, licence and number of tasks, as far as they can be told without
+    making the suite. Raises what `load` raises."""
+    if name not in _shipped() and name in doors.names(DOOR):
+        found: Any = doors.find(DOOR, name)
+        if hasattr(found, "about"):
+            told: dict[str, Any] = found.about()
+            return told
+    suite = load(name)
+    keys = ("name", "version", "description", "licence")
+    return {**{key: getattr(suite, key) for key in keys}, "tasks": len(suite.tasks)}
+
+
+def shipped_folder(name: str) -> Path:
+    """Where the files of a suite that ships with assay are."""
+    for place in _SHIPPED:
+        if (place / name).is_dir():
+            return place / name
+    raise InputError(f"the files of suite {name} are missing: install assay again")
 
 
 def _shipped() -> dict[str, Path]:
@@ -60,11 +85,13 @@ def _directory(path: Path) -> Path:
     return path
 
 
-def _through_the_door(name: str) -> Suite:
-    """A suite, the path of one, or a callable without arguments that returns either."""
+def _through_the_door(name: str, progress: Progress | None) -> Suite:
+    """A suite, the path of one, or a callable that returns either; one that takes long to make it
+    takes `progress`."""
     found: Any = doors.find(DOOR, name)
     if callable(found):
-        found = found()
+        takes = "progress" in inspect.signature(found).parameters
+        found = found(progress=progress) if takes else found()
     if isinstance(found, str | os.PathLike):
         return read(_directory(Path(found)))
     if not isinstance(found, Suite):
