@@ -121,3 +121,19 @@ def test_more_samples_than_there_are_cannot_be_asked_for(
     del cache
     with pytest.raises(InputError, match="pass@5 needs 5 samples"):
         bench.Report(run_of(part, tmp_path, GOOD, "one"), ks=[1, 5])
+
+
+def test_the_quality_of_what_passes_stands_beside_the_references(
+    part: Suite, tmp_path: Path, cache: Path
+) -> None:
+    del cache
+    from assay.bench.quality import quality
+
+    longer = "```python\ndef double(x):\n    if x:\n        return x + x\n    return 0\n```"
+    run = run_of(part, tmp_path, {**GOOD, PROMPTS["double"]: longer}, "one")
+    found = quality(run, part)
+    assert found["lines"]["programs"].value == pytest.approx((4 + 2) / 2)
+    assert found["lines"]["references"].value == pytest.approx((1 + 1) / 2)
+    assert found["cyclomatic"]["difference"].value == pytest.approx(0.5)
+    assert next(iter(found["CPU time, times the reference's"].values())).value > 0
+    assert quality(run_of(part, tmp_path, {"": "no"}, "none"), part) == {}

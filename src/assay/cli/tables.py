@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from assay.cli.parser import Parser
     from assay.study import Figure, Group, Table
 
-_BAR = 20
+_BAR, _WIDE = 20, 100
 
 
 def add_report_options(parser: Parser) -> None:
@@ -36,6 +36,10 @@ def add_report_options(parser: Parser) -> None:
     group.add_argument(
         "--windows", type=_words, default=(), metavar="DATE[,DATE…]",
         help="a table of ever newer tasks: since each of these dates",
+    )  # fmt: skip
+    group.add_argument(
+        "--quality", action="store_true",
+        help="complexity, size and CPU time of what passes, beside the references'",
     )  # fmt: skip
     group.add_argument("--csv", type=Path, metavar="FILE", help="also write every figure as CSV")
     group.add_argument("--parquet", type=Path, metavar="FILE", help="… or as Parquet")
@@ -76,11 +80,36 @@ def show(run: Run, arguments: argparse.Namespace) -> int:
         since=arguments.windows,
     )
     report.write(csv=arguments.csv, parquet=arguments.parquet, markdown=arguments.markdown)
+    measured = _quality(run) if arguments.quality else {}
     if arguments.json:
-        print(json.dumps(report.to_json()))
+        more = {name: {k: f.to_json() for k, f in one.items()} for name, one in measured.items()}
+        print(json.dumps({**report.to_json(), **({"quality": more} if measured else {})}))
     else:
         _print(report)
+        _print_quality(measured, arguments.quality)
     return 3 if run.harness else 0
+
+
+def _quality(run: Run) -> dict[str, dict[str, Figure]]:
+    from assay import suites
+    from assay.bench.quality import quality
+    from assay.cli.progress import tell
+
+    return quality(run, suites.load(run.record["suite"]["from"], tell))
+
+
+def _print_quality(measured: dict[str, dict[str, Figure]], asked: bool) -> None:
+    from rich.console import Console
+
+    if asked and not measured:
+        print("quality: nothing passed, so there is nothing to measure")
+    if not measured:
+        return
+    grid = _grid(("of what passes", "left"), ("programs", "right"), ("references", "right"),
+                 ("difference", "right"))  # fmt: skip
+    for name, figures in measured.items():
+        grid.add_row(name, *(_short(figure) for figure in figures.values()))
+    Console().print(grid, highlight=False)
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -119,7 +148,7 @@ def _print(report: Report) -> None:
         console.print(_contestants(report))
     for table in report.tables():
         console.print()
-        console.print(_by_axis(table, report), highlight=False)
+        console.print(_by_axis(table, report, console.width >= _WIDE), highlight=False)
     for label, cells in report.temperatures().items():
         shown = "  ".join(f"{name}: {_percent(figure)}" for name, figure in cells.items())
         console.print(f"\nsolved in 3 tries by temperature, {label}: {shown}", highlight=False)
@@ -198,19 +227,20 @@ def _contestants(report: Report) -> Grid:
     return grid
 
 
-def _by_axis(table: Table, report: Report) -> Grid:
+def _by_axis(table: Table, report: Report, wide: bool) -> Grid:
     """A row for each label: with figures, or with a column for each contestant."""
     axis, *others = table.axes
     title = axis.replace("_", " ")
     if others:
         return _crossed(table, title)
     names = [f"pass@{k}" for k in report.ks]
-    grid = _grid((title, "left"), ("", "left"), *((name, "right") for name in names),
+    bar = [("", "left")] if wide else []
+    grid = _grid((title, "left"), *bar, *((name, "right") for name in names),
                  ("checks passed", "right"), ("tasks", "right"))  # fmt: skip
     for group in table:
         cells = [_short(group.figures[name]) for name in (*names, "checks passed")]
-        bar = _bar(group.figures[names[0]])
-        grid.add_row(*group.labels.values(), bar, *cells, f"{group.tasks:,}")
+        drawn = [_bar(group.figures[names[0]])] if wide else []
+        grid.add_row(*group.labels.values(), *drawn, *cells, f"{group.tasks:,}")
     return grid
 
 
