@@ -26,7 +26,7 @@ from measure import HERE, show
 sys.path.insert(0, str(HERE.parent))
 from tests.models import server as servers
 
-_TASKS, _SAMPLES = 120, 5
+_TASKS, _SAMPLES = 300, 5
 
 
 def suite(folder: Path) -> Path:
@@ -71,7 +71,7 @@ def main() -> None:
             killed = 0
             for _ in range(options.kills):
                 process = start(server, tasks, folder, "killed")
-                time.sleep(drawn.uniform(0.2, whole / 2))
+                time.sleep(drawn.uniform(0.2, whole / 7))
                 killed += process.poll() is None
                 process.send_signal(signal.SIGKILL)
                 process.wait()

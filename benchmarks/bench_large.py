@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/bench_large.py [--tasks 500 --samples 200 --json]
 
-Answers are recorded ones, every one another program. Grading them is not what is measured here
-(throughput.py does that): the report of the finished run is, in a process of its own, and the
+Answers are recorded ones, twenty different programs to a task. Running them is not what is measured
+here (throughput.py does that): the report of the finished run is, in a process of its own, and the
 memory of the process that graded.
 """
 
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from measure import show
 
+_PROGRAMS = 20
 _STAGES = ("Training", "Inference", "Evaluation & Metrics")
 
 
@@ -59,7 +60,7 @@ def written(folder: Path, tasks: int, samples: int) -> tuple[Path, Path]:
             file.write(json.dumps(task) + "\n")
     with (folder / "answers.jsonl").open("w") as file:
         for n in range(tasks):
-            said = [answer(n + (i % 3 == n % 3), i) for i in range(samples)]
+            said = [answer(n + (i % 3 == n % 3), i % _PROGRAMS) for i in range(samples)]
             file.write(json.dumps({"task": f"t{n}", "samples": said}) + "\n")
     return suite, folder / "answers.jsonl"
 
