@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from assay.core.errors import InputError
 from assay.study import Sample, Study, Table, axis, bars
+from assay.study.plots import Dots, scatter
 
 NAME = "{http://www.w3.org/2000/svg}"
 
@@ -71,3 +73,22 @@ def test_a_table_without_groups_or_without_the_figure_is_refused() -> None:
         bars(table, "pass@9")
     with pytest.raises(InputError, match="there are none"):
         bars(Table(("model",), ()))
+
+
+def test_points_keep_their_labels_and_their_distances() -> None:
+    one = Dots("<mine>", np.array([[0.0, 0.0], [2.0, 0.0]]), ["a&b", "c"])
+    other = Dots("other", np.array([[0.0, 1.0]]), ["d"])
+    svg = scatter([one, other], 'A "title"', ["a note"])
+    root = ElementTree.fromstring(svg)
+    assert {"<mine> (2)", "other (1)", 'A "title"', "a note"} <= set(texts(svg))
+    titled = {title.text: node for node in root if (title := node.find(f"{NAME}title")) is not None}
+    assert set(titled) == {"<mine>: a&b", "<mine>: c", "other: d"}
+    left, right = (titled[f"<mine>: {name}"] for name in ("a&b", "c"))
+    above = titled["other: d"]
+    across = float(right.get("cx", 0)) - float(left.get("cx", 0))
+    half = float(above.get("width", 0)) / 2
+    up = float(left.get("cy", 0)) - (float(above.get("y", 0)) + half)
+    assert across == pytest.approx(2 * up, abs=0.3), "one scale for both axes"
+    assert left.tag != above.tag, "sets differ in shape, not in colour alone"
+    with pytest.raises(InputError, match="no point"):
+        scatter([], "nothing")

@@ -33,9 +33,12 @@ def compare_runs(first: Run, second: Run, k: int = 1) -> list[Pair]:
 
     found = differences(first.fingerprint, second.fingerprint)
     if found:
+        older = any(line.startswith("scorer") for line in found)
         raise InputError(
             f"{first.path} and {second.path} cannot be compared, for they do not rest on the "
-            "same:\n  " + "\n  ".join(found) + "\n`assay extract` grades an older run anew"
+            "same:\n  "
+            + "\n  ".join(found)
+            + ("\n`assay extract` grades the older run anew" if older else "")
         )
     studies = [
         {name: Study(samples, (k,)) for name, samples in _by_contestant(run)}

@@ -22,7 +22,8 @@ from assay.cli.parser import Parser, add_verbs
 from assay.core.errors import AssayError, Interrupted
 
 VERBS = (
-    "bench", "grade", "extract", "runs", "compare", "matrix", "suite", "env", "doctor", "tour",
+    "bench", "build", "grade", "extract", "runs", "compare", "matrix", "suite", "label", "env",
+    "doctor", "tour",
 )  # fmt: skip
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED, READER_LEFT = 0, 2, 3, 4, 141

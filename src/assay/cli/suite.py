@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assay.cli import stats
 from assay.cli.parser import add_verbs
 from assay.core.errors import InputError
 
@@ -39,12 +40,14 @@ _SHOWN_TASKS = 20
 
 def register(verbs: Verbs) -> None:
     """Add `suite` and what it can do."""
-    parser = _add(verbs, "suite", "sets of tasks: list, show, verify, import", _DESCRIPTION)
+    parser = _add(verbs, "suite", "sets of tasks: list, show, stats, verify, import", _DESCRIPTION)
     parser.epilog = _EPILOG
     parser.set_defaults(run=run)
     actions = add_verbs(parser)
     listed = _add(actions, "list", "what there is")
     show = _add(actions, "show", "what is in a suite: its labels, its tasks, or one task whole")
+    described = _add(actions, "stats", "a suite in figures, and beside another", stats.DESCRIPTION)
+    stats.add_arguments(described)
     verify = _add(actions, "verify", "whether its tasks are fair", _VERIFY)
     imported = _add(actions, "import", "make a suite of a published benchmark's file")
     for action in (show, verify):
@@ -54,7 +57,7 @@ def register(verbs: Verbs) -> None:
     imported.add_argument("format", metavar="FORMAT", help=f"one of {', '.join(_FORMATS)}")
     imported.add_argument("file", metavar="FILE", type=Path, help="as it was published")
     imported.add_argument("--out", metavar="DIR", type=Path, help="where to (default: ./FORMAT)")
-    for action in (listed, show, verify, imported):
+    for action in (listed, show, described, verify, imported):
         action.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
@@ -83,7 +86,9 @@ def _add_verify(verify: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do one action; raises InputError, and what a run raises."""
-    actions = {"list": _list, "show": _show, "verify": _verify, "import": _import}
+    actions = {
+        "list": _list, "show": _show, "stats": stats.run, "verify": _verify, "import": _import,
+    }  # fmt: skip
     return actions[arguments.action](arguments)
 
 

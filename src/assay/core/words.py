@@ -37,7 +37,7 @@ class Candidate:
     arguments, in an empty directory, and the checks find its globals and the files it left there.
     `hides` are functions, classes and methods of the environment's packages, by their qualified
     names, whose code is taken away before it is loaded: whatever calls them meets
-    NotImplementedError.
+    NotImplementedError. Of one written as NAME=OWN, callers reach the candidate's OWN instead.
     """
 
     id: str
@@ -139,7 +139,9 @@ class Environment:
     `requirements` is the text of a requirements file with hashes and without index addresses.
     The zygote imports `imports` and runs `prepare` once; every child starts from there. `hidden`
     are packages that the zygote imports whole and whose files no child can see, so that their
-    sources cannot be read.
+    sources cannot be read. `trees` are folders of source trees in the cache, by names that end in
+    a digest of what is in them: they are shown read-only, the jail has their places in the variable
+    ASSAY_TREES, and hidden packages that lie at their tops are hidden there, too.
     """
 
     name: str
@@ -149,12 +151,14 @@ class Environment:
     torch_backend: str | None = None
     description: str = ""
     hidden: tuple[str, ...] = ()
+    trees: tuple[str, ...] = ()
 
     @property
     def digest(self) -> bytes:
+        trees = ("trees", *self.trees) if self.trees else ()
         return digest(
             "environment/1", self.requirements, "\n".join(self.imports), self.prepare,
-            self.torch_backend or "", *self.hidden,
+            self.torch_backend or "", *self.hidden, *trees,
         )  # fmt: skip
 
 

@@ -92,7 +92,7 @@ class Jail:
             "landlock_write": write,
             "hidden": _hidden_paths(environment, built),
             "scratch": self._scratch,
-            "environ": _ENVIRON,
+            "environ": {**_ENVIRON, **_trees(built)},
             "preload": environment.imports,
             "prepare": environment.prepare,
             "limits": limits.to_json(),
@@ -175,7 +175,7 @@ class Jail:
 def _hidden_paths(environment: Environment, built: Built) -> list[str]:
     """Where the files of hidden packages are: the package, or the module, and its metadata's list
     of what is in it stays."""
-    places = built.prefix.glob("lib*/python3*/site-packages")
+    places = [*built.prefix.glob("lib*/python3*/site-packages"), *built.trees]
     found = (
         place / name
         for place in {place.resolve() for place in places}
@@ -183,6 +183,10 @@ def _hidden_paths(environment: Environment, built: Built) -> list[str]:
         for name in (package, f"{package}.py")
     )
     return sorted(str(path) for path in found if path.exists())
+
+
+def _trees(built: Built) -> dict[str, str]:
+    return {"ASSAY_TREES": os.pathsep.join(map(str, built.trees))} if built.trees else {}
 
 
 # The far side is a package of its own: found beneath this one's folder, never as part of assay.

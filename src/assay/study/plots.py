@@ -1,16 +1,17 @@
-"""A table's figure as a chart: bars with their intervals, as SVG that needs no library."""
+"""Charts as SVG that needs no library: a table's figure as bars, and points on a plane."""
 
 from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from assay.core.errors import InputError
 from assay.core.matrix.overview import clean
+from assay.study.bootstrap import Floats
 from assay.study.figure import SCALES, Figure
 from assay.study.tables import Group, Table
 
@@ -20,6 +21,7 @@ _INK, _FAINT, _GRID = "#1f2328", "#59636e", "#d8dee4"
 _FONT = "font-family=\"system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif\""
 _SIZE, _ROW, _HEAD, _GAP = 13, 26, 30, 12
 _MOST_MARKS = 44
+_POINT = 3.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,99 @@ def bars(table: Table, figure: str = "pass@1", title: str = "", width: int = 760
     top = _GAP + _HEAD
     height = top + _ROW * len(rows) + _HEAD + _GAP
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" role="img" aria-label={quoteattr(clean(heading))} {_FONT} '
-        f'font-size="{_SIZE}">',
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
-        _text(_GAP, _GAP + 16, heading, weight="600", size=15),
+        *_opened(heading, width, height),
         *_grid(scale, found, top, top + _ROW * len(rows)),
     ]
     for at, row in enumerate(rows):
         parts.extend(_drawn(row, scale, top + _ROW * at + _ROW / 2))
     return "\n".join([*parts, "</svg>", ""])
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """A set of points: what the set is called, where they are, and what each one is."""
+
+    name: str
+    points: Floats
+    labels: Sequence[str]
+
+
+def scatter(
+    sets: Sequence[Dots], title: str, notes: Sequence[str] = (), width: int = 760, height: int = 560
+) -> str:
+    """Sets of points on a plane whose axes have no meaning of their own, each set in a colour and
+    a shape of its own, with `notes` below. `InputError` where there is no point."""
+    everything = [tuple(point) for one in sets for point in one.points.tolist()]
+    if not everything:
+        raise InputError("there is no point to be shown")
+    top, bottom = _GAP + 2 * _HEAD, height - _GAP - _ROW * (len(notes) + 0.5)
+    frame = (_GAP, top, width - 2 * _GAP, bottom - top)
+    place = _placing(everything, frame)
+    parts = [
+        *_opened(title, width, height),
+        *_legend(sets, _GAP + _HEAD + 12),
+        f'<rect x="{frame[0]}" y="{frame[1]}" width="{frame[2]}" height="{frame[3]:.1f}" '
+        f'fill="none" stroke="{_GRID}"/>',
+    ]
+    for number, one in enumerate(sets):
+        for point, label in zip(one.points.tolist(), one.labels, strict=True):
+            told = f"<title>{_safe(f'{one.name}: {label}')}</title>"
+            parts.append(_mark(number, *place(*point), told))
+    for number, note in enumerate(notes):
+        parts.append(_text(_GAP, bottom + _ROW * (number + 0.75), note, fill=_FAINT, size=12))
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def _placing(
+    points: Sequence[tuple[float, ...]], frame: tuple[float, float, float, float]
+) -> Callable[[float, float], tuple[float, float]]:
+    """From coordinates to pixels, with the same scale on both axes: distances are to be seen."""
+    left, top, across, down = frame
+    lows = [min(point[axis] for point in points) for axis in (0, 1)]
+    spans = [max(point[axis] for point in points) - lows[axis] for axis in (0, 1)]
+    room = (across - 2 * _GAP, down - 2 * _GAP)
+    fits = [pixels / span for pixels, span in zip(room, spans, strict=True) if span > 0]
+    scale = min(fits, default=1.0)
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        off_x, off_y = x - lows[0] - spans[0] / 2, y - lows[1] - spans[1] / 2
+        return left + across / 2 + off_x * scale, top + down / 2 - off_y * scale
+
+    return place
+
+
+def _legend(sets: Sequence[Dots], middle: float) -> Iterator[str]:
+    x = float(_GAP)
+    for number, one in enumerate(sets):
+        label = f"{_cut(one.name)} ({len(one.points):,})"
+        yield _mark(number, x + _POINT, middle - 4)
+        yield _text(x + 4 * _POINT, middle, label)
+        x += 4 * _POINT + _width(label) + 2 * _GAP
+
+
+def _mark(number: int, x: float, y: float, inside: str = "") -> str:
+    """A point, told apart by its shape where colours are not seen: dots, squares, then rings."""
+    colour, filled = COLOURS[number % len(COLOURS)], 'fill-opacity="0.7"'
+    if number % 3 == 1:
+        corner = f'x="{x - _POINT:.1f}" y="{y - _POINT:.1f}"'
+        size = f'width="{2 * _POINT}" height="{2 * _POINT}"'
+        return f'<rect {corner} {size} fill="{colour}" {filled}>{inside}</rect>'
+    if number % 3 == 2:
+        filled = f'fill-opacity="0" stroke="{colour}" stroke-width="1.5"'
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_POINT}" fill="{colour}" {filled}>{inside}</circle>'
+    )
+
+
+def _opened(heading: str, width: int, height: int) -> Iterator[str]:
+    """The beginning of a chart, with its heading."""
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" role="img" aria-label={quoteattr(clean(heading))} {_FONT} '
+        f'font-size="{_SIZE}">'
+    )
+    yield f'<rect width="{width}" height="{height}" fill="#ffffff"/>'
+    yield _text(_GAP, _GAP + 16, heading, weight="600", size=15)
 
 
 def _rows(table: Table, figure: str) -> Iterator[_Bar | _Heading]:

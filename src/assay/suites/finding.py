@@ -43,8 +43,8 @@ def load(name_or_path: str | os.PathLike[str], progress: Progress | None = None)
 
 
 def about(name: str) -> dict[str, Any]:
-    """Name, version, description, licence and number of tasks, as far as they can be told without
-    making the suite. Raises what `load` raises."""
+    """Name, version, description, licence, number of tasks (and of checks, unless they are yet to
+    be made), without making the suite. Raises what `load` raises."""
     if name not in _shipped() and name in doors.names(DOOR):
         found: Any = doors.find(DOOR, name)
         if hasattr(found, "about"):
@@ -52,7 +52,8 @@ def about(name: str) -> dict[str, Any]:
             return told
     suite = load(name)
     keys = ("name", "version", "description", "licence")
-    return {**{key: getattr(suite, key) for key in keys}, "tasks": len(suite.tasks)}
+    counts = {"tasks": len(suite.tasks), "checks": sum(len(task.checks) for task in suite.tasks)}
+    return {**{key: getattr(suite, key) for key in keys}, **counts}
 
 
 def shipped_folder(name: str) -> Path:

@@ -1,6 +1,15 @@
 """Environments: locked sets of packages, found by name or path and built once into the cache."""
 
-from assay.engine.environments.build import Built, Record, built, full_digest, path, prepare, remove
+from assay.engine.environments.build import (
+    Built,
+    Record,
+    built,
+    full_digest,
+    path,
+    prepare,
+    remove,
+    tree,
+)
 from assay.engine.environments.catalogue import PYTHON, load, names
 
 __all__ = [
@@ -14,4 +23,5 @@ __all__ = [
     "path",
     "prepare",
     "remove",
+    "tree",
 ]

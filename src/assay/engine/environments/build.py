@@ -40,12 +40,14 @@ _PARTIAL = ".partial"
 class Built:
     """An environment that can run: `python` is its interpreter, `prefix` its directory,
     `read_only` every real directory that the interpreter needs to see, beside the system's
-    libraries, and `digest` names its content together with the interpreter's."""
+    libraries, and `digest` names its content together with the interpreter's. `trees` are the
+    places of the environment's source trees."""
 
     python: Path
     prefix: Path
     read_only: tuple[Path, ...]
     digest: bytes
+    trees: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +237,28 @@ def _as_built(environment: Environment, prefix: Path, python: Path) -> Built:
         for name in ("LIBDIR", "LIBDEST", "DESTSHARED")
         if (found := sysconfig.get_config_var(name)) and Path(found).is_dir()
     ]
+    trees = tuple(_tree(environment, name) for name in environment.trees)
+    needed += trees
     outermost = [
         one for one in needed if not any(one.is_relative_to(o) for o in needed if o != one)
     ]
-    return Built(python, prefix, tuple(dict.fromkeys(outermost)), full_digest(environment))
+    shown = tuple(dict.fromkeys(outermost))
+    return Built(python, prefix, shown, full_digest(environment), trees)
+
+
+def _tree(environment: Environment, name: str) -> Path:
+    place = tree(name).resolve()
+    if not place.is_dir():
+        raise EnvironmentBuildError(
+            f"environment {environment.name}: the source tree {name} is not in the cache: make it "
+            "again with `assay build`"
+        )
+    return place
+
+
+def tree(name: str) -> Path:
+    """Where the source tree of that name is, or will be."""
+    return cache_dir() / "sources" / name
 
 
 def _base_python() -> Path:

@@ -8,6 +8,7 @@ An environment is described by a TOML file with a requirements file beside it:
     prepare = "numpy.seterr(all='warn')"   # runs once, after the imports
     torch_backend = "cpu"            # optional: which builds of torch are meant
     hidden = ["kornia"]              # optional: imported above, and their files shown to nobody
+    trees = ["kornia-0.9.0-1f2e…"]   # optional: source trees that `assay build` put into the cache
     name = "dl"                      # optional, else the file's: one build serves all of a name
 
 `python` is the interpreter alone: no packages, and nothing to build.
@@ -29,7 +30,10 @@ PYTHON = Environment("python", description="the interpreter alone: the standard 
 
 _SHIPPED = Path(__file__).parent / "shipped"
 _IN_A_DIRECTORY = "environment.toml"
-_KEYS = ("description", "hidden", "imports", "name", "prepare", "requirements", "torch_backend")
+_KEYS = (
+    "description", "hidden", "imports", "name", "prepare", "requirements", "torch_backend", "trees",
+)  # fmt: skip
+_TREE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 # What such lines pull in is not part of the text, so the digest would not see it change.
 _NOT_SELF_CONTAINED = re.compile(r"^\s*(-r|-c|-e|--requirements?|--constraints?|--editable)\b")
 
@@ -103,6 +107,7 @@ def _describe(source: Path) -> Environment:
         requirements=_requirements(source, _text(source, table, "requirements")),
         imports=_modules(source, table, "imports"),
         hidden=_modules(source, table, "hidden"),
+        trees=_trees(source, table.get("trees", [])),
         prepare=_snippet(source, _text(source, table, "prepare")),
         torch_backend=_text(source, table, "torch_backend") or None,
         description=_text(source, table, "description"),
@@ -125,6 +130,13 @@ def _modules(source: Path, table: dict[str, Any], key: str) -> tuple[str, ...]:
                 f"{source}: `{key}` must be a list of module names; {module!r} is none"
             )
     return tuple(modules)
+
+
+def _trees(source: Path, names: Any) -> tuple[str, ...]:
+    for name in names if isinstance(names, list) else [names]:
+        if not isinstance(name, str) or not _TREE.fullmatch(name):
+            raise InputError(f"{source}: `trees` must be a list of names; {name!r} is none")
+    return tuple(names)
 
 
 def _snippet(source: Path, code: str) -> str:

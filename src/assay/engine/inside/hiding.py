@@ -3,6 +3,9 @@
 The function objects stay where they are, under all their names and in everything that wraps or
 calls them; only their code is gone, replaced by one that raises NotImplementedError. What compiled
 copies hold (torch.jit's, functools' wrappers in C) is taken out of the modules that name it.
+
+A name that is asked for as NAME=OWN is not only hidden: once the candidate is loaded, whatever
+calls NAME reaches the candidate's OWN. So can a library's own tests judge it.
 """
 
 from __future__ import annotations
@@ -11,16 +14,77 @@ import importlib
 import inspect
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 _MESSAGE = "this is what the task asks for"
+# What a class has by being one, rather than by what was written in it.
+_OF_ITS_OWN = {
+    "__dict__", "__weakref__", "__module__", "__qualname__", "__doc__", "__abstractmethods__",
+    "_abc_impl", "__slots__", "__firstlineno__", "__static_attributes__",
+}  # fmt: skip
+
+# What stands for a hidden name, once the candidate has been asked for it.
+_delivered: dict[str, Callable[..., Any]] = {}
 
 
 def hide(names: list[str]) -> None:
     """Hide what has these qualified names. LookupError for a name that is not there."""
     for name in names:
-        _hide(_find(name), set())
+        hidden, _, own = name.partition("=")
+        _hide(_find(hidden), set(), hidden if own else "")
+
+
+def deliver(names: list[str], namespace: dict[str, Any]) -> None:
+    """Put what a candidate defines in the place of what was hidden as NAME=OWN.
+
+    Functions are reached through the hidden one. Classes stay the library's, so that instances and
+    subclasses are what they were, and get what the candidate wrote in its own: in the candidate's
+    module the name means the library's class from then on. What it does not define goes on raising.
+    """
+    for name in names:
+        hidden, _, own = name.partition("=")
+        if own:
+            _delivered.pop(hidden, None)
+            _deliver(hidden, own.split("."), namespace)
+
+
+def delivered(name: str) -> Callable[..., Any]:
+    """What is called in the place of a hidden function."""
+    try:
+        return _delivered[name]
+    except KeyError:
+        raise NotImplementedError(_MESSAGE) from None
+
+
+def _deliver(hidden: str, own: list[str], namespace: dict[str, Any]) -> None:
+    written = namespace.get(own[0])
+    if len(own) == 1 and not isinstance(written, type):
+        if callable(written):
+            _delivered[hidden] = written
+        return
+    if not isinstance(written, type):
+        return
+    owner = _find(hidden.rpartition(".")[0] if len(own) > 1 else hidden)
+    if not isinstance(owner, type) or owner is written:
+        return
+    parts = {own[-1]} & vars(written).keys() if len(own) > 1 else vars(written).keys() - _OF_ITS_OWN
+    for part in sorted(parts):
+        value = vars(written)[part]
+        if isinstance(value, (types.MemberDescriptorType, types.GetSetDescriptorType)):
+            continue
+        for function in _functions(value):
+            _belongs_to(function, written, owner)
+            _delivered[f"{hidden}.{part}" if len(own) == 1 else hidden] = function
+        setattr(owner, part, value)
+    namespace[own[0]] = owner
+
+
+def _belongs_to(function: types.FunctionType, written: type, owner: type) -> None:
+    """Let `super()` and `__class__` in a method mean the class that it is moved to."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        if name == "__class__" and cell.cell_contents is written:
+            cell.cell_contents = owner
 
 
 def _find(name: str) -> Any:
@@ -39,18 +103,21 @@ def _find(name: str) -> Any:
     raise LookupError(f"{name} is in no module of this environment")
 
 
-def _hide(thing: Any, seen: set[int]) -> None:
+def _hide(thing: Any, seen: set[int], reached: str = "") -> None:
+    """Hide one thing; `reached` is the name under which its calls ask for the candidate's."""
     if id(thing) in seen:
         return
     seen.add(id(thing))
     if isinstance(thing, type):
-        for part in list(vars(thing).values()):
+        for name, part in list(vars(thing).items()):
             if _is_code(part):
-                _hide(part, seen)
+                _hide(part, seen, f"{reached}.{name}" if reached else "")
         return
     for function in _functions(thing):
-        function.__code__ = _blank(function.__code__)
-        _hide_closure(function, seen)
+        if reached:
+            _keep_signature(function)
+        function.__code__ = _blank(function.__code__, reached)
+        _hide_closure(function, seen, reached)
     if not isinstance(thing, (types.FunctionType, staticmethod, classmethod, property)):
         _remove(thing)
 
@@ -79,7 +146,15 @@ def _functions(thing: Any) -> Iterator[types.FunctionType]:
                 continue
 
 
-def _hide_closure(function: types.FunctionType, seen: set[int]) -> None:
+def _keep_signature(function: types.FunctionType) -> None:
+    """Libraries look at their own signatures: scikit-learn finds its parameters so."""
+    try:
+        function.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        return
+
+
+def _hide_closure(function: types.FunctionType, seen: set[int], reached: str) -> None:
     """A decorator may keep the function in a cell and set no __wrapped__."""
     for cell in function.__closure__ or ():
         try:
@@ -87,18 +162,22 @@ def _hide_closure(function: types.FunctionType, seen: set[int]) -> None:
         except ValueError:
             continue
         if isinstance(held, types.FunctionType) and held.__module__ == function.__module__:
-            _hide(held, seen)
+            _hide(held, seen, reached)
 
 
-def _blank(code: types.CodeType) -> types.CodeType:
-    """Code that raises, with the free variables of the old one: a function must keep those."""
+def _blank(code: types.CodeType, reached: str = "") -> types.CodeType:
+    """Code that raises, or asks for what was delivered, with the free variables of the old one: a
+    function must keep those."""
     free = ", ".join(code.co_freevars)
     use = f"    ({free},)\n" if free else ""
     scope: dict[str, Any] = {}
-    text = (
-        f"def outer({free}):\n  def blank(*args, **kwargs):\n"
-        f"    raise NotImplementedError({_MESSAGE!r})\n{use}  return blank\n"
+    here = f"__import__('sys').modules[{__name__!r}]"
+    body = (
+        f"return {here}.delivered({reached!r})(*args, **kwargs)"
+        if reached
+        else f"raise NotImplementedError({_MESSAGE!r})"
     )
+    text = f"def outer({free}):\n  def blank(*args, **kwargs):\n    {body}\n{use}  return blank\n"
     exec(compile(text, "<hidden>", "exec"), scope)
     made: types.CodeType = scope["outer"](*[None] * len(code.co_freevars)).__code__
     return made.replace(co_name=code.co_name)

@@ -46,6 +46,7 @@ def main(descriptor: int) -> None:
     try:
         program = _Program(job["code"], job["argv"])
         namespace = program.load()
+        hiding.deliver(job["hides"], namespace)
     except BaseException as error:
         send(["loaded", _clock(), kept.take(), False], _describe(error))
         os._exit(0)
@@ -55,6 +56,7 @@ def main(descriptor: int) -> None:
         try:
             if index and program.is_cheap:
                 namespace = program.load()
+                hiding.deliver(job["hides"], namespace)
             _reseed()
             kind, payload = _answer(mode, source, namespace)
         except BaseException as error:

@@ -1,0 +1,360 @@
+"""`assay build` as one call: from a package's name to a suite of tasks that were verified here."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from assay.build import deriving
+from assay.build.asking import Wish, answers, wish
+from assay.build.candidates import Considered, candidates
+from assay.build.dating import dates
+from assay.build.faults import BuildFault
+from assay.build.fetch import Source, fetch
+from assay.build.gate import SLOWER, Gated, gate
+from assay.build.ground import Ground, ground
+from assay.build.indexes import Index
+from assay.build.needs import Needs, needs
+from assay.build.prompting import review
+from assay.build.running import Budget
+from assay.build.steps import Progress, Step, Steps
+from assay.build.testing import CleanSuite, run_tests
+from assay.build.tracing import Trace, trace
+from assay.core.digests import digest
+from assay.core.places import cache_dir
+from assay.core.words import Environment, Task
+from assay.suites import Suite, save
+
+FACTS = "build.json"
+# There is no network in a jail: what knows it fails at once, where else it would try for minutes.
+_OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
+LIMIT, BUDGET = 40, 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """At most `limit` tasks; no new work is begun after `budget` seconds on the wall. `workers` is
+    how many processes run at once."""
+
+    limit: int = LIMIT
+    budget: float = BUDGET
+    workers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A definition that makes no task: at which step, and why."""
+
+    function: str
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a build came to. `facts` are of each task, by id; `suite` is None where there is no
+    task. `seconds` are on the wall."""
+
+    source: Source
+    suite: Suite | None
+    facts: dict[str, dict[str, Any]]
+    refused: tuple[Refused, ...]
+    steps: tuple[Step, ...]
+    seconds: float
+
+    def reasons(self) -> list[tuple[str, str, int]]:
+        """Step, reason without its particulars, and how many were refused so."""
+        found = Counter((one.step, _general(one.reason)) for one in self.refused)
+        return [(*key, count) for key, count in found.most_common()]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "suite": str(self.suite.path) if self.suite else None,
+            "package": self.source.name,
+            "version": self.source.version,
+            "sha256": self.source.sha256,
+            "tasks": [{"id": name, **told} for name, told in self.facts.items()],
+            "refused": [asdict(one) for one in self.refused],
+            "steps": [asdict(one) for one in self.steps],
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def build(
+    spec: str,
+    source: str = "sdist",
+    out: Path | None = None,
+    *,
+    options: Options | None = None,
+    index: Index | None = None,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Make a suite of a library, at `out` or in `./NAME-suite`. The same call goes on where an
+    earlier one was stopped.
+
+    Raises BuildFault where the library cannot be had, locked or imported, and what the engine
+    raises. Anything less makes fewer tasks, and says so in `steps` and `refused`.
+    """
+    options = options or Options()
+    started = time.monotonic()
+    steps = Steps(progress or (lambda _: None))
+    found = steps.run("fetch", lambda: _fetched(spec, source, index), _of_source)
+    work = cache_dir() / "builds" / f"{found.name}-{found.version}-{found.sha256[:12]}"
+    needed = steps.run("needs", lambda: needs(found, work, variables=_OFFLINE), _of_needs)
+    suite, reach = _tested(found, needed, work, options, steps)
+    base = steps.run(
+        "library",
+        lambda: ground(found, needed, with_tests=suite is not None),
+        lambda one: [f"imported from {_from(one)}; {', '.join(one.packages)} hidden from answers"],
+    )
+    tasks, facts, refused, environment = _made(
+        found, base, suite, reach, work, options, steps, started, index
+    )
+    place = out or Path(f"{found.name}-suite")
+    made = _saved(found, tasks, facts, refused, environment, place) if tasks else None
+    return Outcome(
+        found, made, facts, tuple(refused), tuple(steps.done),
+        time.monotonic() - started,
+    )  # fmt: skip
+
+
+def _fetched(spec: str, source: str, index: Index | None) -> Source:
+    work = cache_dir() / "builds" / f".fetch-{digest('fetch', spec, source).hex()[:12]}"
+    if source not in ("sdist", "wheel") or "==" not in spec:
+        # What is newest, or what a folder holds, is another thing each day.
+        (work / "source.json").unlink(missing_ok=True)
+    return fetch(spec, work, source, index=index)
+
+
+def _tested(
+    source: Source, needed: Needs, work: Path, options: Options, steps: Steps
+) -> tuple[CleanSuite | None, Trace | None]:
+    budget = Budget(run_seconds=max(20.0, options.budget / 8))
+    environment, workers = needed.environment, options.workers
+    suite = steps.tried(
+        "tests",
+        lambda: run_tests(
+            source, environment, work, budget=budget, workers=workers, progress=steps.progress
+        ),
+        CleanSuite.lines,
+    )
+    if suite is None:
+        return None, None
+    reach = steps.tried(
+        "trace",
+        lambda: trace(source, environment, suite, work, budget=budget, workers=workers),
+        lambda one: [f"{len(one.functions)} functions are reached by {len(suite.stable)} tests"],
+    )
+    return suite, reach
+
+
+def _made(
+    source: Source,
+    base: Ground,
+    suite: CleanSuite | None,
+    reach: Trace | None,
+    work: Path,
+    options: Options,
+    steps: Steps,
+    started: float,
+    index: Index | None,
+) -> tuple[list[Task], dict[str, dict[str, Any]], list[Refused], Environment]:
+    selection = steps.run(
+        "candidates", lambda: candidates(source, reach, work), lambda one: one.lines()
+    )
+    refused = [
+        Refused(one.definition.name, "candidates", one.refused[0])
+        for one in selection.considered
+        if one.refused and not _only_untested(one)
+    ]
+    chosen = _ordered(selection.considered)
+    seconds = {one.test: one.cpu_seconds for one in suite.stable} if suite else {}
+    wishes, unfit = _wishes(chosen, source, base, seconds)
+    refused += unfit
+    asked = steps.run(
+        "checks",
+        lambda: answers(
+            wishes,
+            base,
+            work,
+            enough=2 * options.limit,
+            is_over=lambda: time.monotonic() - started > options.budget / 2,
+            workers=options.workers,
+            progress=steps.progress,
+        ),
+        lambda all_: [
+            f"{sum(one.refused is None for one in all_)} of {len(all_)} definitions have checks: "
+            f"{sum(len(one.tests) for one in all_)} tests, "
+            f"{sum(len(one.calls) for one in all_)} derived calls"
+        ],
+    )
+    refused += [Refused(one.name, *one.refused) for one in asked if one.refused]
+    refused += [
+        Refused(one.name, "limit", "not tried: no time, or enough others")
+        for one in wishes[len(asked) :]
+    ]
+    pairs = [(w, one) for w, one in zip(wishes, asked, strict=False) if not one.refused]
+    # Its name stays that of the locked environment: a build in the cache serves one name.
+    environment = base.hidden(sorted({name for one in asked for name in one.modules}))
+    gated: list[Gated] = steps.run(
+        "gate",
+        lambda: list(
+            gate(
+                source.name, pairs, environment, work, limit=options.limit,
+                is_over=lambda: time.monotonic() - started > options.budget,
+                progress=steps.progress, workers=options.workers,
+            )
+        ),
+        lambda all_: [f"{sum(one.refused is None for one in all_)} of {len(all_)} are fair tasks"],
+    )  # fmt: skip
+    refused += [Refused(one.name, *one.refused) for one in gated if one.refused]
+    seen = {one.name for one in gated}
+    refused += [Refused(answered.name, "limit", "not tried: no time, or enough tasks")
+                for _, answered in pairs if answered.name not in seen]  # fmt: skip
+    fair = [one for one in gated if one.refused is None][: options.limit]
+    tasks, facts = _dated(source, pairs, fair, environment, work, steps, index)
+    return tasks, facts, refused, environment
+
+
+def _only_untested(one: Considered) -> bool:
+    """Refused for want of tests alone: differential checks may do."""
+    return len(one.refused) == 1 and one.refused[0].endswith("stable tests reach it")
+
+
+def _ordered(considered: tuple[Considered, ...]) -> list[Considered]:
+    """Those with direct tests first; then what is public, shows how it is called, and needs no
+    instance. Among equals by chance, always the same, so that a limited build takes something of
+    all modules."""
+    usable = [one for one in considered if not one.refused or _only_untested(one)]
+    kinds = ("function", "class", "method")
+
+    def order(one: Considered) -> tuple[Any, ...]:
+        definition = one.definition
+        return (
+            bool(one.refused),
+            definition.qualname.endswith("__init__"),
+            -min(one.direct, 3),
+            definition.qualname.rpartition(".")[2].startswith("_"),
+            not one.tests and ">>>" not in definition.docstring,
+            0 if one.tests else kinds.index(definition.kind),
+            digest("order/1", definition.name),
+        )
+
+    return sorted(usable, key=order)
+
+
+def _wishes(
+    chosen: list[Considered], source: Source, base: Ground, seconds: dict[str, float]
+) -> tuple[list[Wish], list[Refused]]:
+    around = deriving.Surroundings.of(source, base.bare.requirements)
+    wishes, refused = [], []
+    for one in chosen:
+        try:
+            wishes.append(wish(one, base, around, seconds))
+        except BuildFault as fault:
+            reason = str(fault).removeprefix(f"{fault.step}: ")
+            refused.append(Refused(one.definition.name, fault.step, reason))
+    return wishes, refused
+
+
+def _dated(
+    source: Source,
+    pairs: list[tuple[Wish, Any]],
+    fair: list[Gated],
+    environment: Environment,
+    work: Path,
+    steps: Steps,
+    index: Index | None,
+) -> tuple[list[Task], dict[str, dict[str, Any]]]:
+    by_name = {answered.name: one.considered for one, answered in pairs}
+    definitions = [by_name[one.name].definition for one in fair]
+    known = steps.tried(
+        "dates",
+        lambda: dates(source, definitions, work, index=index, progress=steps.progress),
+        lambda one: [f"{len(one.seen)} releases seen, {len(one.missed)} could not be looked into"],
+    ) if definitions else None  # fmt: skip
+    dated = known.by_name() if known else {}
+    tasks, facts = [], {}
+    for one in fair:
+        considered, when = by_name[one.name], dated.get(one.name)
+        task = replace(
+            one.task(environment.name), date=when.named_date if when else source.uploaded
+        )
+        tasks.append(task)
+        definition = considered.definition
+        facts[task.id] = {
+            "function": one.name,
+            "kind": definition.kind,
+            "file": definition.file,
+            "lines": [definition.first_line, definition.last_line],
+            "tests": one.tests,
+            "derived": one.derived,
+            "mutants": one.mutants,
+            "killed": one.killed,
+            "cpu_seconds": one.cpu_seconds,
+            "relevance": considered.relevance,
+            "prompt_score": review(task.prompt, definition).score,
+            "date": task.date,
+            "first_release": when.named_version if when else None,
+            "same_since": when.version if when else None,
+            "dropped": list(one.dropped),
+        }
+    return tasks, facts
+
+
+def _saved(
+    source: Source,
+    tasks: list[Task],
+    facts: dict[str, dict[str, Any]],
+    refused: list[Refused],
+    environment: Environment,
+    place: Path,
+) -> Suite:
+    slowest = max((told["cpu_seconds"] for told in facts.values()), default=0.0)
+    suite = Suite(
+        f"{source.name}-suite", tuple(tasks), source.version,
+        f"{source.name} {source.version}, made by `assay build` on this machine and for it: it "
+        "holds text of the library", source.licence,
+        environment.name, {environment.name: environment},
+        # In whole seconds, so that a build on a busy day has the same limit.
+        check_cpu_seconds=float(min(15, max(2, round(SLOWER * slowest + 0.5)))),
+    )  # fmt: skip
+    saved = save(suite, place)
+    told = {
+        "package": source.name, "version": source.version, "kind": source.kind,
+        "sha256": source.sha256, "licence": source.licence, "tasks": facts,
+        "refused": [asdict(one) for one in refused],
+    }  # fmt: skip
+    (saved / FACTS).write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
+    return replace(suite, path=saved)
+
+
+def _of_source(source: Source) -> Iterator[str]:
+    tests = f"tests in {', '.join(source.tests[:4])}" if source.tests else "no tests"
+    pure = "all Python" if source.is_pure else "with parts that are compiled"
+    licence = source.licence or "no licence"
+    yield f"{source.name} {source.version} ({source.kind}, {licence}, {pure})"
+    yield f"packages {', '.join(source.packages)}; {tests}"
+    yield from source.notes
+
+
+def _of_needs(found: Needs) -> Iterator[str]:
+    locked = sum("==" in line for line in found.environment.requirements.splitlines())
+    yield f"{locked} packages locked"
+    yield from found.notes
+
+
+def _from(base: Ground) -> str:
+    return "its own source tree" if "-library-" in base.site.name else "its environment"
+
+
+def _general(reason: str) -> str:
+    """A reason without what is particular to one definition."""
+    text = re.split(r"[:;(]", reason)[0]
+    return re.sub(r"\b\d+(\.\d+)?%?", "n", text).strip()[:70]
