@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -39,8 +39,8 @@ LIMIT, BUDGET = 40, 1800.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """At most `limit` tasks; no new work is begun after `budget` seconds on the wall. `workers` is
-    how many processes run at once."""
+    """At most `limit` tasks; no new work is begun after `budget` seconds on the wall, or
+    half of them after the tests are done. `workers` is how many processes run at once."""
 
     limit: int = LIMIT
     budget: float = BUDGET
@@ -184,7 +184,7 @@ def _made(
             base,
             work,
             enough=2 * options.limit,
-            is_over=lambda: time.monotonic() - started > options.budget / 2,
+            is_over=_after(started + options.budget / 2, options.budget / 4),
             workers=options.workers,
             progress=steps.progress,
         ),
@@ -207,7 +207,7 @@ def _made(
         lambda: list(
             gate(
                 source.name, pairs, environment, work, limit=options.limit,
-                is_over=lambda: time.monotonic() - started > options.budget,
+                is_over=_after(started + options.budget, options.budget / 2),
                 progress=steps.progress, workers=options.workers,
             )
         ),
@@ -220,6 +220,12 @@ def _made(
     fair = [one for one in gated if one.refused is None][: options.limit]
     tasks, facts = _dated(source, pairs, fair, environment, work, steps, index)
     return tasks, facts, refused, environment
+
+
+def _after(moment: float, least: float) -> Callable[[], bool]:
+    """Whether a moment is over; however late a step begins, it is given at least so long."""
+    end = max(moment, time.monotonic() + least)
+    return lambda: time.monotonic() > end
 
 
 def _only_untested(one: Considered) -> bool:

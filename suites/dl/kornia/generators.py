@@ -6,7 +6,6 @@ import torch
 from torch import nn
 
 
-
 def gen(seed):
     return torch.Generator().manual_seed(1000 + seed)
 
