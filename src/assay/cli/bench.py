@@ -6,7 +6,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.cli.tables import add_engine_options, add_report_options, engine_of, labelled, show
+from assay.cli.tables import (
+    add_engine_options,
+    add_report_options,
+    engine_of,
+    labelled,
+    show,
+    words,
+)
 
 if TYPE_CHECKING:
     from assay.bench import Contest
@@ -45,7 +52,7 @@ def register(verbs: Verbs) -> None:
         help="openai/NAME, embedded, gguf:FILE, replay:FILE, …; may be given several times",
     )  # fmt: skip
     parser.add_argument(
-        "--solver", type=_words, default=("plain",), metavar="S[,S…]",
+        "--solver", type=words, default=("plain",), metavar="S[,S…]",
         help="how the model is asked: plain (default), few-shot, …",
     )  # fmt: skip
     parser.add_argument(
@@ -119,10 +126,6 @@ def run(arguments: argparse.Namespace) -> int:
     with bench_progress() as listener:
         done = bench.bench(contest, arguments.out, engine=engine_of(arguments), progress=listener)
     return show(done, arguments)
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def _contest(arguments: argparse.Namespace) -> Contest:

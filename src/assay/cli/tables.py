@@ -26,7 +26,7 @@ def add_report_options(parser: Parser) -> None:
     group.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     group.add_argument("--k", type=_numbers, metavar="K[,K…]", help="which pass@k to show")
     group.add_argument(
-        "--by", type=_words, metavar="LABEL[,LABEL…]",
+        "--by", type=words, metavar="LABEL[,LABEL…]",
         help="tables by these labels only (default: all that the tasks have)",
     )  # fmt: skip
     group.add_argument(
@@ -34,7 +34,7 @@ def add_report_options(parser: Parser) -> None:
         help="a table of tasks from before and after a model's training cutoff",
     )  # fmt: skip
     group.add_argument(
-        "--windows", type=_words, default=(), metavar="DATE[,DATE…]",
+        "--windows", type=words, default=(), metavar="DATE[,DATE…]",
         help="a table of ever newer tasks: since each of these dates",
     )  # fmt: skip
     group.add_argument(
@@ -112,12 +112,13 @@ def _print_quality(measured: dict[str, dict[str, Figure]], asked: bool) -> None:
     Console().print(grid, highlight=False)
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
+    """A list as one writes it on a command line: words with commas between."""
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(word) for word in _words(text))
+    return tuple(int(word) for word in words(text))
 
 
 def _cutoffs(given: list[str], run: Run) -> dict[str, str] | None:
@@ -278,7 +279,7 @@ def labelled(pairs: list[str], option: str) -> Iterator[tuple[str, list[str]]]:
     """LABEL=VALUE[,VALUE…] as the label and its values; InputError for anything else."""
     for pair in pairs:
         label, sign, values = pair.partition("=")
-        wanted = list(_words(values))
+        wanted = list(words(values))
         if not sign or not label.strip() or not wanted:
             raise InputError(f"{option} {pair!r}: write LABEL=VALUE, such as stage=training")
         yield label.strip(), wanted

@@ -18,7 +18,7 @@ from assay.core.errors import HarnessError
 from assay.core.words import Environment, Limits
 from assay.engine import leftovers
 from assay.engine.environments import Built
-from assay.engine.inside import scratch
+from assay.engine.inside import rootfs, scratch
 
 INSIDE = Path(__file__).parent / "inside"
 # Far from real accounts and from the ranges that container engines hand out.
@@ -92,7 +92,7 @@ class Jail:
             "landlock_write": write,
             "hidden": _hidden_paths(environment, built),
             "scratch": self._scratch,
-            "environ": {**_ENVIRON, **_trees(built)},
+            "environ": {**_ENVIRON, **_scratch_places(namespaces, built), **_trees(built)},
             "preload": environment.imports,
             "prepare": environment.prepare,
             "limits": limits.to_json(),
@@ -170,6 +170,14 @@ class Jail:
             scratch.remove(self._scratch)
             os.close(self._held)
             self._held = None
+
+
+def _scratch_places(namespaces: bool, built: Built) -> dict[str, str]:
+    """Where scratch is, if not in /tmp: what is shown beneath /tmp makes a read-only folder of the
+    jail's own, which else leads to scratch."""
+    if not (namespaces and any(path.is_relative_to("/tmp") for path in built.read_only)):
+        return {}
+    return {"HOME": rootfs.SCRATCH, "TMPDIR": rootfs.SCRATCH}
 
 
 def _hidden_paths(environment: Environment, built: Built) -> list[str]:

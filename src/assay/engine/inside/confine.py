@@ -76,7 +76,7 @@ class Walls:
 
     def _own_place(self, identity: int) -> str | None:
         if self.namespaces:
-            os.chdir("/tmp")
+            os.chdir(os.environ["TMPDIR"])
             return None
         place = os.path.join(self.scratch, str(identity))
         os.mkdir(place, 0o700)
