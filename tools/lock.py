@@ -43,18 +43,19 @@ def main() -> int:
     try:
         base = _compile(["base.in", "--universal", *upgrade], _read("base.txt"))
         _write("base.txt", base)
-        _write("torch.txt", _lock_torch(upgrade))
+        # The packages of base are the same here and there.
+        _write("torch.txt", _lock_torch("torch", ["--constraint", "base.txt", *upgrade]))
+        _write("mlops.txt", _lock_torch("mlops", upgrade))
     except subprocess.CalledProcessError as error:
         print(f"uv failed:\n{handover().redact(error.stderr)}", file=sys.stderr)
         return 1
     return 0
 
 
-def _lock_torch(upgrade: Sequence[str]) -> str:
-    before = _blocks(_read("torch.txt"))
+def _lock_torch(name: str, more: Sequence[str]) -> str:
+    before = _blocks(_read(f"{name}.txt") or _read("torch.txt"))
     kept = "".join(block for block in before if not block.startswith("torch=="))
-    # The packages of base are the same here and there.
-    arguments = ["torch.in", "--universal", "--constraint", "base.txt", *upgrade]
+    arguments = [f"{name}.in", "--universal", *more]
     lines: list[str] = []
     for block in _blocks(_compile(arguments, kept, links=False)):
         if block.startswith("torch=="):

@@ -25,7 +25,7 @@ from assay.suites import Suite, save
 from assay.suites.directory import read as read_suite
 
 REFUSED = "refused.json"
-_MADE = "made/4"
+_MADE = "made/5"
 # What a library's modules may take to import, and a reference to answer all its seeds.
 _LIMITS = Limits(check_cpu_seconds=10.0, candidate_cpu_seconds=60.0)
 

@@ -97,12 +97,14 @@ def probe(pool: Pool, limits: Limits) -> dict[str, bool]:
             ]),
             ("privileges", others, ["regains_privileges()", "becomes_root()"]),
         ]  # fmt: skip
-        held = _attack(pool, rounds)
+        held = _attack(pool, _ample(limits), rounds)
     held["memory"] = _probe_memory(pool, limits)
     return {name: held[name] for name in LAYERS}
 
 
-def _attack(pool: Pool, rounds: list[tuple[str, tuple[str, ...], list[str]]]) -> dict[str, bool]:
+def _attack(
+    pool: Pool, limits: Limits, rounds: list[tuple[str, tuple[str, ...], list[str]]]
+) -> dict[str, bool]:
     code = (INSIDE / "attacks.py").read_text()
     # Attacks that leave the same walls away share a child.
     groups: dict[tuple[str, ...], list[tuple[str, str]]] = {}
@@ -114,7 +116,7 @@ def _attack(pool: Pool, rounds: list[tuple[str, tuple[str, ...], list[str]]]) ->
         for key, (without, pairs) in enumerate(groups.items())
     ]
     held = {name: True for name, _, _ in rounds}
-    for answer in pool.run(jobs):
+    for answer in pool.run(jobs, limits):
         if answer is None:
             continue
         if answer.observation.kind == "harness":
@@ -124,10 +126,22 @@ def _attack(pool: Pool, rounds: list[tuple[str, tuple[str, ...], list[str]]]) ->
     return held
 
 
+def _ample(limits: Limits) -> Limits:
+    """The limits with time enough for every attack: forking from a big zygote takes longer than
+    what a run may grant its checks, and an attack that is cut off proves nothing."""
+    usual = Limits()
+    return replace(
+        limits,
+        check_cpu_seconds=max(limits.check_cpu_seconds, usual.check_cpu_seconds),
+        candidate_cpu_seconds=max(limits.candidate_cpu_seconds, usual.candidate_cpu_seconds),
+        check_wall_seconds=max(limits.check_wall_seconds, usual.check_wall_seconds),
+    )
+
+
 def _probe_memory(pool: Pool, limits: Limits) -> bool:
     code = (INSIDE / "attacks.py").read_text()
     job = Job(0, code, (("call", f"holds({_PROBED_HOARD})"),))
-    answers = pool.run([job], replace(limits, memory_bytes=_PROBED_MEMORY))
+    answers = pool.run([job], replace(_ample(limits), memory_bytes=_PROBED_MEMORY))
     return [a.observation.kind for a in answers if a is not None] == ["memory"]
 
 
