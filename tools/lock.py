@@ -46,6 +46,10 @@ def main() -> int:
         # The packages of base are the same here and there.
         _write("torch.txt", _lock_torch("torch", ["--constraint", "base.txt", *upgrade]))
         _write("mlops.txt", _lock_torch("mlops", upgrade))
+        _write("mlops-nncf219.txt", _lock_torch("mlops-nncf219", upgrade))
+        arguments = ["mlops-tf.in", "--universal", *upgrade]
+        before = _read("mlops-tf.txt") or _read("mlops.txt")
+        _write("mlops-tf.txt", _compile(arguments, before, links=False))
     except subprocess.CalledProcessError as error:
         print(f"uv failed:\n{handover().redact(error.stderr)}", file=sys.stderr)
         return 1

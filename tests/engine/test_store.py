@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assay import Check, Limits, Outcome, StoreError, Tolerance
+from assay.engine.session import Asked, Session
 from tests.engine.conftest import Run, call, candidate
 
 # Whoever evaluates this twice gets two different numbers.
@@ -87,6 +88,17 @@ def test_a_store_of_another_format_is_refused(run: Run, tmp_path: Path) -> None:
     base.close()
     with pytest.raises(StoreError, match="format 99"):
         run([candidate("x = 1")], [call("x", 1)], store=path)
+
+
+def test_a_session_that_waits_shuts_nobody_out(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "verdicts.sqlite"
+    with Session("python", store=path) as session:
+        session.observe([Asked("x = 1", ("x",))])
+        other = sqlite3.connect(path, timeout=0, isolation_level=None)
+        other.execute("begin immediate")
+        other.execute("rollback")
+        other.close()
+    assert run([candidate("x = 1")], [call("x", 1)], store=path).all_passed("a")
 
 
 def test_lone_surrogates_and_nulls_go_through(run: Run) -> None:

@@ -141,7 +141,9 @@ class Environment:
     are packages that the zygote imports whole and whose files no child can see, so that their
     sources cannot be read. `trees` are folders of source trees in the cache, by names that end in
     a digest of what is in them: they are shown read-only, the jail has their places in the variable
-    ASSAY_TREES, and hidden packages that lie at their tops are hidden there, too.
+    ASSAY_TREES, and hidden packages that lie at their tops are hidden there, too. With
+    `local_sockets` the processes of one candidate may talk to each other over Unix sockets, as
+    W&B's client and its service do; nobody else can be reached by them.
     """
 
     name: str
@@ -152,13 +154,15 @@ class Environment:
     description: str = ""
     hidden: tuple[str, ...] = ()
     trees: tuple[str, ...] = ()
+    local_sockets: bool = False
 
     @property
     def digest(self) -> bytes:
         trees = ("trees", *self.trees) if self.trees else ()
+        sockets = ("local sockets",) if self.local_sockets else ()
         return digest(
             "environment/1", self.requirements, "\n".join(self.imports), self.prepare,
-            self.torch_backend or "", *self.hidden, *trees,
+            self.torch_backend or "", *self.hidden, *trees, *sockets,
         )  # fmt: skip
 
 
@@ -183,7 +187,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is asked, how it is judged, its labels, its environment."""
+    """What is asked, how it is judged, its labels, its environment. `prompts` are other ways to ask
+    the same, by style: docstring, own, model."""
 
     id: str
     prompt: str
@@ -196,6 +201,7 @@ class Task:
     date: str | None = None
     source: str = ""
     tier: str | None = None
+    prompts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

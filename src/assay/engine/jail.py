@@ -97,6 +97,7 @@ class Jail:
             "prepare": environment.prepare,
             "limits": limits.to_json(),
             "drop_to": drop_to,
+            "local_sockets": environment.local_sockets,
         }
 
     def _handshake(self) -> dict[str, Any]:

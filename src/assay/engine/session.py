@@ -44,11 +44,13 @@ class Executor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A program, the calls to make in it, and what is hidden from it (see `Candidate.hides`)."""
+    """A program, the calls to make in it, what is hidden from it (see `Candidate.hides`), and for a
+    script its arguments."""
 
     code: str
     calls: tuple[str, ...]
     hides: tuple[str, ...] = ()
+    argv: tuple[str, ...] | None = None
 
 
 class _Reporter:
@@ -115,6 +117,8 @@ class Session:
         self._store = Store(Path(store) if store else cache_dir() / "verdicts.sqlite")
         limits_text = repr(sorted(self._limits.to_json().items()))
         self._scope = self._store.scope(digest(ENGINE, self._built.digest, limits_text))
+        # A session may be open for minutes before it stores anything, or only observe.
+        self._store.commit()
 
     def __enter__(self) -> Self:
         return self
@@ -156,9 +160,10 @@ class Session:
         nothing stored. So references are asked for the values that are then expected."""
         found: list[list[Observation]] = [[] for _ in programs]
         jobs = (
-            Job(place, one.code, tuple(("call", call) for call in one.calls), hides=one.hides)
+            Job(place, one.code, tuple(("call", call) for call in one.calls), argv=one.argv,
+                hides=one.hides)
             for place, one in enumerate(programs)
-        )
+        )  # fmt: skip
         for answer in self._run_jobs(jobs):
             found[answer.key].append(answer.observation)
         return found

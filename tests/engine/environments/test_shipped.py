@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from assay.core.words import Candidate, Check
 from assay.engine import environments
+from assay.engine.session import Session
 
 ZYGOTE = """
 import importlib, os, sys
@@ -74,3 +77,21 @@ def test_a_fork_of_a_process_with_all_imports_works(
         capture_output=True, timeout=120,
     )  # fmt: skip
     assert done.stdout.split() == ["threads", "1", "worked", "worked"], done.stderr
+
+
+@pytest.mark.slow
+def test_candidates_run_where_the_cache_lies_beneath_tmp(
+    shared_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There the jail's own /tmp has a folder of the cache in it, and must stay writable."""
+    assert str(shared_cache).startswith(tempfile.gettempdir())
+    monkeypatch.setenv("ASSAY_CACHE", str(shared_cache))
+    program = (
+        "import tempfile, torch\n"
+        "def f():\n"
+        "    with tempfile.TemporaryFile() as file:\n"
+        "        return file.write(b'abc') + int(torch.ones(2).sum())\n"
+    )
+    check = Check("sum", "t", call="f()", expected=5)
+    with Session("torch", workers=1, store=shared_cache / "verdicts.sqlite") as session:
+        assert session.run([Candidate("c", "t", program)], [check]).verdict("c", "sum").passed

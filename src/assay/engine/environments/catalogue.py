@@ -10,6 +10,7 @@ An environment is described by a TOML file with a requirements file beside it:
     hidden = ["kornia"]              # optional: imported above, and their files shown to nobody
     trees = ["kornia-0.9.0-1f2e…"]   # optional: source trees that `assay build` put into the cache
     name = "dl"                      # optional, else the file's: one build serves all of a name
+    local_sockets = true             # optional: a candidate's processes may talk among themselves
 
 `python` is the interpreter alone: no packages, and nothing to build.
 """
@@ -31,7 +32,8 @@ PYTHON = Environment("python", description="the interpreter alone: the standard 
 _SHIPPED = Path(__file__).parent / "shipped"
 _IN_A_DIRECTORY = "environment.toml"
 _KEYS = (
-    "description", "hidden", "imports", "name", "prepare", "requirements", "torch_backend", "trees",
+    "description", "hidden", "imports", "local_sockets", "name", "prepare", "requirements",
+    "torch_backend", "trees",
 )  # fmt: skip
 _TREE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 # What such lines pull in is not part of the text, so the digest would not see it change.
@@ -111,7 +113,15 @@ def _describe(source: Path) -> Environment:
         prepare=_snippet(source, _text(source, table, "prepare")),
         torch_backend=_text(source, table, "torch_backend") or None,
         description=_text(source, table, "description"),
+        local_sockets=_switch(source, table, "local_sockets"),
     )
+
+
+def _switch(source: Path, table: dict[str, Any], key: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise InputError(f"{source}: `{key}` must be true or false, not {value!r}")
+    return value
 
 
 def _text(source: Path, table: dict[str, Any], key: str) -> str:

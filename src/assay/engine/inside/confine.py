@@ -26,6 +26,12 @@ class Walls:
         self.scratch = start["scratch"]
         self.read, self.write = start["read"], start["write"]
         self.hidden = start["hidden"]
+        # Landlock keeps a child from the abstract sockets of its neighbours, its own mounts from
+        # all others: without both there are none.
+        self.local_sockets = (
+            start["local_sockets"] and self.has_landlock
+            and landlock.version() >= landlock.BOUNDS_SIGNALS
+        )  # fmt: skip
         self.rules: int | None = None
         self.filter: bytes | None = None
         self.private = 0
@@ -34,7 +40,7 @@ class Walls:
         """What can be up before the imports without keeping runners from being set up."""
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
         if "seccomp" in self.layers and self.namespaces:
-            self.filter = seccomp.program(in_pid_namespace=True)
+            self.filter = seccomp.program(True, local_sockets=self.local_sockets)
         if "landlock" in self.layers:
             self.rules = landlock.ruleset(self.read, self.write)
             if not self.namespaces:

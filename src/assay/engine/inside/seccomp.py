@@ -77,7 +77,7 @@ SCHEDULING = {
     "sched_setparam": (142, 118), "sched_setattr": (314, 274),
 }  # fmt: skip
 _CLONE, _PRLIMIT, _IOCTL, _SOCKETPAIR = (56, 220), (302, 261), (16, 29), (53, 199)
-_SETPRIORITY, _IOPRIO_SET = (141, 140), (251, 30)
+_SETPRIORITY, _IOPRIO_SET, _SOCKET = (141, 140), (251, 30), (41, 198)
 _NEWEST_KNOWN = 470
 _ARCHITECTURE = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _NAMESPACES = (
@@ -115,12 +115,18 @@ def _argument_guard(number: int, *tests: tuple[int, int, int, bool]) -> list[byt
     return [_step(_EQUAL, number, 0, len(body)), *body]
 
 
-def program(in_pid_namespace: bool, shares_uid: bool = False, own_pid: int = 0) -> bytes:
+def program(
+    in_pid_namespace: bool,
+    shares_uid: bool = False,
+    own_pid: int = 0,
+    local_sockets: bool = False,
+) -> bytes:
     """The filter as bytes of BPF instructions.
 
     Without a pid namespace, process groups cannot be left: killing the group then kills
     everything. With `shares_uid`, what belongs to that uid is kept from change. With `own_pid`,
-    that is the only process that may be signalled.
+    that is the only process that may be signalled. With `local_sockets`, stream sockets of the
+    machine's own kind can be made.
     """
     column, architecture = _ARCHITECTURE[kernel.MACHINE]
     steps = [
@@ -133,6 +139,8 @@ def program(in_pid_namespace: bool, shares_uid: bool = False, own_pid: int = 0) 
         _return_errno(errno.ENOSYS),
     ]
     denied = {**DENIED, **({} if in_pid_namespace else GROUP_LEAVING)}
+    if local_sockets:
+        del denied["socket"]
     for numbers in UNIMPLEMENTED.values():
         steps += [_step(_EQUAL, numbers[column], 0, 1), _return_errno(errno.ENOSYS)]
     for first, last in _runs(pair[column] for pair in denied.values()):
@@ -151,6 +159,8 @@ def program(in_pid_namespace: bool, shares_uid: bool = False, own_pid: int = 0) 
         steps += _argument_guard(number[column], *tests)
     tests = (0, _EQUAL, _AF_UNIX, False), (1, _ANYBIT, _DATAGRAM_BIT, True)
     steps += _argument_guard(_SOCKETPAIR[column], *tests)
+    if local_sockets:
+        steps += _argument_guard(_SOCKET[column], *tests)
     tests = (1, _EQUAL, _TIOCSTI, True), (1, _EQUAL, _TIOCLINUX, True)
     steps += _argument_guard(_IOCTL[column], *tests)
     if own_pid:

@@ -94,7 +94,8 @@ class _Warden:
             finally:
                 os._exit(127)
         there.close()
-        keep = ("preload", "prepare", "limits", "namespaces", "layers", "drop_to", "scratch")
+        keep = ("preload", "prepare", "limits", "namespaces", "layers", "drop_to", "scratch",
+                "local_sockets")  # fmt: skip
         message = {name: self.start[name] for name in keep}
         message.update(read=self.start["landlock_read"], write=self.start["landlock_write"])
         message.update(hidden=self.start["hidden"])
