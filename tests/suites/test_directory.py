@@ -120,7 +120,7 @@ def check(**fields: Any) -> dict[str, Any]:
         (changed(labels={"stage": 1}), "label 'stage' must be a string, not int"),
         (changed(date="17.5.2024"), "a date is 2024-05-17, 2024-05 or 2024, not '17.5.2024'"),
         (changed(date="2024-13"), "a date is"),
-        (changed(environment="bsae"), "no environment 'bsae': there are python, base, torch"),
+        (changed(environment="bsae"), "no environment 'bsae': there are python, base, mlops"),
         (changed(target={"kind": "macro", "name": "f"}), "'kind' is one of function, class"),
         (changed(target={}), "a target of kind 'function' needs a 'name'"),
         (changed(target={"kind": "method", "name": "f"}), "a method's name is Class.method"),
