@@ -38,13 +38,17 @@ from assay.core.words import (
 )
 
 if TYPE_CHECKING:
+    from assay.adapt.adapting import adapt
     from assay.core.matrix import Matrix
     from assay.engine.run import run
+    from assay.solve.solving import solve
 
 __version__ = "0.1.0"
 
 # Resolved at first use: numpy and the engine would cost `import assay` most of its time.
 _LAZY = {"Matrix": "assay.core.matrix", "run": "assay.engine.run"}
+# Packages that are called like the function of their name.
+_ROOMS = ("adapt", "solve")
 
 __all__ = [
     "EXACT",
@@ -68,7 +72,9 @@ __all__ = [
     "Tolerance",
     "Verdict",
     "__version__",
+    "adapt",
     "run",
+    "solve",
 ]
 
 
@@ -77,6 +83,8 @@ def __getattr__(name: str) -> Any:
         value = getattr(importlib.import_module(_LAZY[name]), name)
         globals()[name] = value
         return value
+    if name in _ROOMS:
+        return importlib.import_module(f"assay.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -19,6 +19,7 @@ from assay.bench.report import Report
 from assay.bench.run import Run, runs
 from assay.bench.running import Progress, bench, price, recorded, regrade
 from assay.bench.scoring import Engine
+from assay.bench.styles import styled
 from assay.models.solvers import Setting
 from assay.models.solvers import load as solver
 
@@ -38,4 +39,5 @@ __all__ = [
     "regrade",
     "runs",
     "solver",
+    "styled",
 ]

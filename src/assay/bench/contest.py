@@ -19,7 +19,7 @@ from assay.suites import Suite
 _CHECK_CPU_SECONDS = 2.0
 _CHECKS_AT_FULL_COST = 4
 # Of a setting, what is the same for all contestants.
-_ASKED = ("top_p", "seed", "shots", "shots_from")
+_ASKED = ("top_p", "seed", "shots", "shots_from", "programs", "tests")
 DEFAULT_TEMPERATURE = 0.8
 
 

@@ -85,6 +85,7 @@ class Report:
             "temperatures": self.temperatures(),
             "outcomes": self.run.outcomes,
             "failures": self.failures(),
+            "mutations": self.mutations(),
             "fingerprint": self.run.fingerprint,
             "cost": self.run.cost,
         }
@@ -118,6 +119,23 @@ class Report:
 
         notes = (row["note"] for row in self.run.rows if row["outcome"] == "harness")
         return dict(Counter(note or "the engine failed" for note in notes).most_common())
+
+    def mutations(self) -> dict[str, dict[str, int]]:
+        """Of the prompts that solvers mutated, how many mutants were kept, and why others were
+        not: by mutation, each task once."""
+        from collections import Counter
+
+        from assay.bench.directory import Directory
+
+        seen: dict[tuple[str, str], str] = {}
+        for key, answer in Directory(self.run.path).answers():
+            told = answer.notes.get("mutants") or {}
+            seen |= {(name, key.task): "kept" for name in told.get("kept", ())}
+            seen |= {(one["mutation"], key.task): one["kind"] for one in told.get("dropped", ())}
+        found: dict[str, Counter[str]] = {}
+        for (name, _), kind in sorted(seen.items()):
+            found.setdefault(name, Counter())[kind] += 1
+        return {name: dict(counts) for name, counts in found.items()}
 
     def records(self) -> list[dict[str, Any]]:
         """Every figure as a tidy row, for CSV, Parquet and data frames."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from assay.bench.contest import Contest
 from assay.bench.directory import Directory, Key, read_record
 from assay.bench.fingerprints import fingerprint
 from assay.bench.run import Run
-from assay.bench.scoring import Engine, Scoring, failed_row
+from assay.bench.scoring import Engine, Scoring, failed_row, open_session
 from assay.bench.solvers import Plain
 from assay.core.errors import InputError, Interrupted
 from assay.core.words import Limits, Task
@@ -127,7 +128,8 @@ class _Work:
     def __init__(
         self, contest: Contest, directory: Directory, engine: Engine, progress: Listener | None
     ) -> None:
-        self._contest = contest
+        opening = partial(open_session, contest.suite, contest.limits, engine)
+        self._contest = replace(contest, setting=replace(contest.setting, open_session=opening))
         self._directory = directory
         self._listener = progress
         self._progress = Progress()

@@ -21,6 +21,7 @@ from assay.engine.session import Session
 from assay.models.extraction import extract
 from assay.models.solvers import Answer
 from assay.suites import Suite, as_candidate
+from assay.suites.judging import Judge, judge
 
 _UNFAIR = "the task's own reference does not pass here"
 
@@ -44,6 +45,24 @@ class Placed:
     shape: str
 
 
+def open_session(
+    suite: Suite,
+    limits: Limits,
+    engine: Engine,
+    name: str,
+    progress: Callable[[Tally], None] | None = None,
+) -> Session:
+    """A session in the environment that a suite calls by that name."""
+    return Session(
+        suite.environment_of(name),
+        limits=limits,
+        workers=engine.workers,
+        store=engine.store,
+        min_protection=engine.min_protection,
+        progress=progress,
+    )
+
+
 class Scoring:
     """Puts programs to the engine as they come; a session for each environment stays warm."""
 
@@ -59,7 +78,7 @@ class Scoring:
         self._engine = engine
         self._progress = progress
         self._tasks = {task.id: task for task in suite.tasks}
-        self._sessions: dict[str, Session] = {}
+        self._sessions: dict[str, Session | Judge] = {}
         self._placed: list[Placed] = []
         self._fresh: list[Placed] = []
         self._unfair: dict[str, str] = {}
@@ -137,17 +156,20 @@ class Scoring:
         asked = dict.fromkeys(candidate.task for candidate in candidates)
         return [check for task in asked for check in self._tasks[task].checks]
 
-    def _session(self, name: str) -> Session:
+    def _session(self, name: str) -> Session | Judge:
         if name not in self._sessions:
-            self._sessions[name] = Session(
-                self._suite.environment_of(name),
-                limits=self._limits,
-                workers=self._engine.workers,
-                store=self._engine.store,
-                min_protection=self._engine.min_protection,
-                progress=self._progress,
-            )
+            self._sessions[name] = self._opened(name)
         return self._sessions[name]
+
+    def _opened(self, name: str) -> Session | Judge:
+        if self._suite.judge is None:
+            return open_session(self._suite, self._limits, self._engine, name, self._progress)
+        return judge(
+            self._suite.judge,
+            self._suite.environment_of(name),
+            workers=self._engine.workers,
+            min_protection=self._engine.min_protection,
+        )
 
     def environments(self) -> dict[str, str]:
         """The environments that the suite's tasks name, each with its digest."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assay.bench.prompts import conversation, shots_for
 from assay.core.words import Task
 from assay.models.base import Completion, Model, Request
+from assay.models.prompts import conversation, shots_for
 from assay.models.solvers import Answer, Setting, TakeAnswer
 
 

@@ -4,6 +4,7 @@ A verb is a module of this package with `register(verbs)`, which adds its parser
 `run(arguments)`, which does the work and returns the exit code:
 
     0    done
+    1    nothing that can be trusted was found (solve, adapt, smoke)
     2    wrong usage, or input that is wrong
     3    our side failed: the harness, or assay itself
     4    interrupted; the same command goes on from there
@@ -22,8 +23,8 @@ from assay.cli.parser import Parser, add_verbs
 from assay.core.errors import AssayError, Interrupted
 
 VERBS = (
-    "bench", "build", "grade", "extract", "runs", "compare", "matrix", "suite", "label", "env",
-    "doctor", "tour",
+    "bench", "solve", "adapt", "build", "grade", "agree", "smoke", "extract", "runs", "compare",
+    "matrix", "suite", "label", "serve", "env", "doctor", "tour",
 )  # fmt: skip
 
 DONE, USAGE, OUR_FAULT, INTERRUPTED, READER_LEFT = 0, 2, 3, 4, 141
@@ -66,7 +67,8 @@ def _build_parser() -> tuple[Parser, dict[str, ModuleType]]:
     parser = Parser(
         prog="assay",
         description="Finds out by test what machine-written ML code is really made of.",
-        epilog="Exit codes: 0 done, 2 usage, 3 harness failures, 4 interrupted and resumable.",
+        epilog="Exit codes: 0 done, 1 nothing to be trusted, 2 usage, 3 harness failures, "
+        "4 interrupted and resumable.",
     )
     parser.add_argument("--version", action="version", version=_version())
     verbs = add_verbs(parser, dest="verb", required=False)

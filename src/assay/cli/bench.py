@@ -56,6 +56,10 @@ def register(verbs: Verbs) -> None:
         help="how the model is asked: plain (default), few-shot, …",
     )  # fmt: skip
     parser.add_argument(
+        "--prompt-style", type=words, default=(), metavar="P[,P…]",
+        help="ask in these styles (docstring, own, model: as far as the suite has them)",
+    )  # fmt: skip
+    parser.add_argument(
         "--samples", type=int, default=1, metavar="N", help="answers to each task (default 1)"
     )
     parser.add_argument(
@@ -142,6 +146,7 @@ def _contest(arguments: argparse.Namespace) -> Contest:
         seed=arguments.seed,
     )
     solvers = [bench.solver(name) for name in arguments.solver]
+    solvers = bench.styled(solvers, arguments.prompt_style, part)
     setting = bench.Setting(
         top_p=arguments.top_p,
         max_tokens=arguments.max_tokens,

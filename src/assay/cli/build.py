@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from assay.build.library import Outcome
+    from assay.build.library import Options
+    from assay.build.outcome import Outcome
     from assay.cli.parser import Parser, Verbs
+    from assay.models.base import Model
 
 _DESCRIPTION = """\
 Make a suite of tasks out of a library: one function, method or class each, judged by the library's
@@ -23,10 +27,11 @@ _EPILOG = """\
   assay build mine --source ./my-project
   assay build mine --source git:https://example.org/mine.git@1f2e3d4
   assay build --refresh zuko-suite
+  assay build zuko --prompt-model openai/gpt-4.1-mini
 
 Steps: fetch, needs (a locked environment), tests (the clean suite, three times), trace (what each
-test reaches), library, candidates, checks, gate, dates. Each is kept in the cache: the same command
-goes on where it was stopped. Needs `pip install "assay[build]"`.
+test reaches), library, candidates, checks, gate, dates, prompts. Each is kept in the cache: the
+same command goes on where it was stopped. Needs `pip install "assay[build]"`.
 
 Exit codes: 0 there are tasks, 1 there is none, 2 bad input, 3 our side failed, 4 interrupted.
 """
@@ -64,22 +69,72 @@ def register(verbs: Verbs) -> None:
     parser.add_argument(
         "--workers", type=int, metavar="N", help="candidates at once (default: one per core)"
     )
+    _add_model(parser)
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     parser.set_defaults(run=run)
 
 
+def _add_model(parser: Parser) -> None:
+    group = parser.add_argument_group("prompts in a model's words")
+    group.add_argument(
+        "--prompt-model", metavar="M",
+        help="have a model specify each task from its source; what does not say enough after a "
+        "second try stays by its docstring (`assay bench --prompt-style` compares the two)",
+    )  # fmt: skip
+    group.add_argument(
+        "--base-url", metavar="URL", help="of an OpenAI-compatible server, for openai/NAME"
+    )
+    group.add_argument("--concurrency", type=int, metavar="N", help="requests at once, at the most")
+    group.add_argument(
+        "--max-cost", type=float, metavar="DOLLARS", help="stop before more is spent; resumable"
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """Build or refresh; raises BuildFault, and what the engine raises."""
-    from assay.build.library import Options, build
-    from assay.build.refreshing import refresh
-    from assay.cli.progress import tell
+    """Build or refresh; raises BuildFault, and what the engine and models raise."""
+    from assay.build.library import Options
     from assay.core.errors import InputError
 
     if bool(arguments.package) == bool(arguments.refresh):
         raise InputError("name a PACKAGE to build, or a suite to --refresh: one of them")
     if arguments.limit < 1 or arguments.budget <= 0:
         raise InputError("--limit and --budget must be above zero")
-    options = Options(arguments.limit, arguments.budget, arguments.workers)
+    with _model(arguments) as model:
+        options = Options(arguments.limit, arguments.budget, arguments.workers, model)
+        return _built(arguments, options)
+
+
+@contextlib.contextmanager
+def _model(arguments: argparse.Namespace) -> Iterator[Model | None]:
+    """The model for prompts, whose answers are kept; None where none is named."""
+    from assay.core.places import cache_dir
+    from assay.models import doors
+    from assay.models.cache import Cached, CompletionCache
+    from assay.models.costs import Budget
+
+    if arguments.prompt_model is None:
+        yield None
+        return
+    budget = None if arguments.max_cost is None else Budget(arguments.max_cost)
+    model = doors.load(
+        arguments.prompt_model, base_url=arguments.base_url, concurrency=arguments.concurrency,
+        budget=budget,
+    )  # fmt: skip
+    if getattr(model, "recorded", False):
+        yield model
+        return
+    cache = CompletionCache(cache_dir() / "completions.sqlite")
+    try:
+        yield Cached(model, cache)
+    finally:
+        cache.close()
+
+
+def _built(arguments: argparse.Namespace, options: Options) -> int:
+    from assay.build.library import build
+    from assay.build.refreshing import refresh
+    from assay.cli.progress import tell
+
     if arguments.refresh:
         found = refresh(arguments.refresh, options=options, progress=tell)
         if arguments.json:

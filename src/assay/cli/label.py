@@ -262,7 +262,7 @@ def _print_agreement(
 def _write_suite(arguments: argparse.Namespace, settled: list[Settled]) -> None:
     from assay import suites
     from assay.build import annotations
-    from assay.build.library import FACTS
+    from assay.build.outcome import FACTS
     from assay.cli.progress import tell
 
     suite = suites.load(arguments.write, tell)

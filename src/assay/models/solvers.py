@@ -9,16 +9,23 @@ from typing import Any, Protocol
 from assay.core import doors
 from assay.core.errors import InputError
 from assay.core.words import Task
+from assay.engine.session import Session
 from assay.models.base import Completion, Message, Model, Request
 
 DOOR = "assay.solvers"
 USUAL_TOKENS = 1024
+# A script comes back whole: 800 lines are about 8,000 tokens.
+TOKENS_OF_A_SCRIPT = 8192
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """How a solver is asked to work. `pool` holds the tasks that examples may be taken from.
-    Without `max_tokens`, an answer may be as long as is usual for the model."""
+    Without `max_tokens`, an answer may be as long as is usual for the model.
+
+    A solver that chooses among programs asks for `programs` of them and for `tests`, an answer
+    each, and runs them in what `open_session` opens for an environment's name.
+    """
 
     temperature: float | None = 0.0
     top_p: float | None = None
@@ -28,14 +35,18 @@ class Setting:
     shots: int = 3
     shots_from: str = "stage"
     pool: tuple[Task, ...] = ()
+    programs: int = 16
+    tests: int = 8
+    open_session: Callable[[str], Session] = field(default=Session, compare=False)
 
     def request(self, messages: Iterable[Message], task: Task) -> Request:
         """A request for an answer to `task` with these parameters."""
+        usual = TOKENS_OF_A_SCRIPT if task.target.kind == "script" else USUAL_TOKENS
         return Request(
             tuple(messages),
             temperature=self.temperature,
             top_p=self.top_p,
-            max_tokens=self.max_tokens or USUAL_TOKENS,
+            max_tokens=self.max_tokens or usual,
             stop=self.stop,
             seed=self.seed,
             task=task.id,

@@ -16,7 +16,7 @@ from assay.suites.literals import is_literal, literal
 
 _TASK_KEYS = (
     "id", "prompt", "target", "environment", "checks", "reference", "blank", "labels", "date",
-    "source", "tier", "hides",
+    "source", "tier", "hides", "prompts",
 )  # fmt: skip
 _TARGET_KEYS = ("kind", "name", "signature", "context", "continues")
 _TOLERANCE_KEYS = ("relative", "absolute", "strict")
@@ -36,10 +36,11 @@ def task_of(record: dict[str, Any], environment: str) -> Task:
         environment=name(record, "environment") if "environment" in record else environment,
         reference=_maybe(record, "reference"),
         hides=tuple(_part(record, "hides", list)),
-        labels=_labels(_part(record, "labels", dict)),
+        labels=_strings(_part(record, "labels", dict), "label"),
         date=is_date(record["date"]) if record.get("date") is not None else None,
         source=_maybe(record, "source") or "",
         tier=_maybe(record, "tier"),
+        prompts=_strings(_part(record, "prompts", dict), "prompt"),
     )
 
 
@@ -64,6 +65,7 @@ def record_of(task: Task, blank: str | None = None) -> dict[str, Any]:
         "date": task.date,
         "source": task.source or None,
         "tier": task.tier,
+        "prompts": dict(task.prompts) or None,
     }
     return {key: value for key, value in record.items() if value is not None}
 
@@ -112,10 +114,10 @@ def _target(record: dict[str, Any]) -> Target:
     return target
 
 
-def _labels(record: dict[str, Any]) -> dict[str, str]:
+def _strings(record: dict[str, Any], what: str) -> dict[str, str]:
     for key, value in record.items():
         if not isinstance(value, str):
-            raise ValueError(f"label {key!r} must be a string, not {type(value).__name__}")
+            raise ValueError(f"{what} {key!r} must be a string, not {type(value).__name__}")
     return record
 
 

@@ -11,13 +11,15 @@ from assay.suites.mutants import Mutant
 
 @dataclass(frozen=True, slots=True)
 class TaskReport:
-    """One task. Without `reasons` it is fit for use. Mutants are not run for one that is not."""
+    """One task. Without `reasons` it is fit for use. Mutants are not run for one that is not.
+    `cpu_seconds` are what the reference's slowest check took."""
 
     task: str
     checks: int
     reasons: tuple[str, ...] = ()
     mutants: int = 0
     survivors: tuple[Mutant, ...] = ()
+    cpu_seconds: float = 0.0
 
     @property
     def killed(self) -> int:
@@ -37,6 +39,7 @@ class TaskReport:
             "killed": self.killed,
             "share": self.share,
             "survivors": [str(mutant) for mutant in self.survivors],
+            "cpu_seconds": round(self.cpu_seconds, 4),
         }
 
 

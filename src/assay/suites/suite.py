@@ -15,7 +15,8 @@ from assay.engine.inside.encode import encode, to_text
 class Suite:
     """A set of tasks. `environment` is where a task runs that does not say, `environments` are
     those that the suite brings along, `blanks` the empty programs of tasks that bring their own.
-    `check_cpu_seconds` is what one check may use, where the suite has an opinion."""
+    `check_cpu_seconds` is what one check may use, where the suite has an opinion. A suite whose
+    checks are no code names the `judge` that answers them (see `assay.suites.judging`)."""
 
     name: str
     tasks: tuple[Task, ...]
@@ -26,6 +27,7 @@ class Suite:
     environments: Mapping[str, Environment] = field(default_factory=dict)
     blanks: Mapping[str, str] = field(default_factory=dict)
     check_cpu_seconds: float | None = None
+    judge: str | None = None
     path: Path | None = None
 
     def environment_of(self, name: str) -> Environment:
@@ -39,6 +41,7 @@ class Suite:
         """Of all that a figure rests on: tasks, checks, environments. Not of name and prose."""
         parts = [part for task in self.tasks for part in _parts(task)]
         used = sorted({task.environment for task in self.tasks})
+        parts += [f"judge {self.judge}"] if self.judge else []
         return digest("suite/1", *parts, *(self.environment_of(name).digest for name in used))
 
     @property
@@ -57,6 +60,8 @@ def _parts(task: Task) -> Iterator[str]:
     yield repr(sorted(task.labels.items()))
     yield repr((task.date, task.source, task.tier))
     yield repr(task.hides) if task.hides else ""
+    if task.prompts:
+        yield repr(sorted(task.prompts.items()))
     yield "continues" if target.continues else ""
     for check in task.checks:
         yield repr((check.id, check.call, check.raises, check.code, check.tolerance))

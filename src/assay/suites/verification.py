@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay.core.matrix import Matrix
@@ -79,6 +79,7 @@ def verify(
         matrix = _run_references(how, suite, runnable, environment)
         for task in runnable:
             _add(found, task, _judge_reference(task, matrix) + _judge_blank(task, matrix))
+            found[task.id] = replace(found[task.id], cpu_seconds=_slowest([task], matrix))
         fit = [task for task in runnable if not found[task.id].reasons]
         ours = _run_mutants(how, fit, environment, _limits(matrix, fit), most_mutants, found)
         harness += (matrix.harness if matrix is not None else 0) + ours
@@ -174,16 +175,21 @@ def _shortened(reasons: list[str]) -> list[str]:
 
 def _add(found: dict[str, TaskReport], task: Task, reasons: list[str]) -> None:
     before = found[task.id]
-    found[task.id] = TaskReport(task.id, before.checks, (*before.reasons, *reasons))
+    found[task.id] = replace(before, reasons=(*before.reasons, *reasons))
 
 
 def _limits(matrix: Matrix | None, tasks: list[Task]) -> Limits:
-    slowest = max(
-        (v.cpu_seconds for task in tasks if matrix for v in _verdicts(task, _REFERENCE, matrix)),
-        default=0.0,
-    )
-    each = min(Limits().check_cpu_seconds, max(1.0, math.ceil(_SLOWER * slowest)))
+    slowest = math.ceil(_SLOWER * _slowest(tasks, matrix))
+    each = min(Limits().check_cpu_seconds, max(1.0, slowest))
     return Limits(check_cpu_seconds=each, candidate_cpu_seconds=2 * each, check_wall_seconds=10)
+
+
+def _slowest(tasks: list[Task], matrix: Matrix | None) -> float:
+    """The CPU seconds of the slowest check of these tasks' references."""
+    seconds = (
+        v.cpu_seconds for task in tasks if matrix for v in _verdicts(task, _REFERENCE, matrix)
+    )
+    return max(seconds, default=0.0)
 
 
 def _run_mutants(
@@ -207,9 +213,7 @@ def _run_mutants(
     for task in tasks:
         before = found[task.id]
         survivors = _survivors(task, made[task.id], matrix)
-        found[task.id] = TaskReport(
-            task.id, before.checks, before.reasons, len(made[task.id]), survivors
-        )
+        found[task.id] = replace(before, mutants=len(made[task.id]), survivors=survivors)
     return matrix.harness
 
 
@@ -225,4 +229,4 @@ def _with_share(report: TaskReport, min_killed: float) -> TaskReport:
     if report.share is None or report.share >= min_killed:
         return report
     reason = f"its checks see {report.killed} of {report.mutants} mutants, {min_killed:.0%} wanted"
-    return TaskReport(report.task, report.checks, (reason,), report.mutants, report.survivors)
+    return replace(report, reasons=(reason,))

@@ -24,7 +24,7 @@ def question(task: Task) -> str:
     prompt = task.prompt.strip("\n")
     if task.target.kind == "script":
         return f"{prompt}\n\nAnswer with the code in one ```python block."
-    what = _what(task.target)
+    what = wanted(task.target)
     if parse(prompt) is not None:
         prompt = f"Complete {what}:\n\n```python\n{prompt}\n```"
     return (
@@ -33,7 +33,7 @@ def question(task: Task) -> str:
     )
 
 
-def _what(target: Target) -> str:
+def wanted(target: Target) -> str:
     owner, _, method = target.name.rpartition(".")
     return _WHAT[target.kind].format(name=target.name, owner=owner, method=method)
 

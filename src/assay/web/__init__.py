@@ -1,0 +1,1 @@
+"""What other programs reach assay by: an OpenAI-compatible endpoint, and an MCP server."""
