@@ -20,6 +20,7 @@ from typing import Any
 
 from assay import suites
 from assay.build import manifest as manifests
+from assay.build.gate import SLOWER
 from assay.build.making import make
 from assay.build.manifest import FACTS, TASKS, Library
 
@@ -45,7 +46,10 @@ def main() -> int:
         if task.reasons:
             refused[name] = "; ".join(task.reasons)
         else:
-            facts[name] = {"mutants": task.mutants, "killed": task.killed}
+            facts[name] = {
+                "mutants": task.mutants, "killed": task.killed,
+                "cpu_seconds": round(task.cpu_seconds, 3),
+            }  # fmt: skip
     for library in manifest.libraries:
         found = {entry.function: dict(entry.facts) for entry in library.entries}
         for name in found:
@@ -58,11 +62,19 @@ def main() -> int:
             drop(options.folder / library.name / TASKS, refused)
     for name, reason in refused.items():
         print(f"{name}: {reason[:200]}")
+    tell_slow(facts, manifest.check_cpu_seconds)
     shares = sorted(one["killed"] / one["mutants"] for one in facts.values() if one["mutants"])
     if shares:
         print(f"{len(facts)} pass; mutants killed: median {shares[len(shares) // 2]:.0%}, "
               f"least {shares[0]:.0%}")  # fmt: skip
     return 3 if report.harness else 0
+
+
+def tell_slow(facts: dict[str, dict[str, Any]], limit: float) -> None:
+    """Say where a suite's one time limit is no longer a multiple of what references take."""
+    for name, one in facts.items():
+        if SLOWER * one["cpu_seconds"] > limit:
+            tell(f"{name}: its slowest check takes {one['cpu_seconds']:.2f} CPU s of {limit:g}")
 
 
 def add_dates(library: Library, found: dict[str, dict[str, Any]]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -209,6 +211,24 @@ def write_library(folder: Path, scores: str = SCORES, *, with_tests: bool = True
         for name, text in TESTS.items():
             (tests / name).write_text(text)
     return folder
+
+
+def committed(library: Path, bare: Path) -> tuple[str, str]:
+    """A bare Git repository with the library in it: its address, and the one commit."""
+    git = shutil.which("git")
+    if git is None:
+        pytest.skip("needs git")
+
+    def run(*arguments: str) -> str:
+        identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+        command = [git, "-C", str(library), *identity, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    run("init", "--quiet")
+    run("add", ".")
+    run("commit", "--quiet", "-m", "first")
+    run("clone", "--quiet", "--bare", ".", str(bare))
+    return f"file://{bare}", run("rev-parse", "HEAD")
 
 
 @pytest.fixture

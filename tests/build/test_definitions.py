@@ -28,7 +28,10 @@ def test_without_tests_nothing_is_asked_of_them(source: Source, tmp_path: Path) 
     assert "hand_on" not in chosen
     strict = candidates(source, None, tmp_path / "work", Rules(min_statements=4))
     assert "entropy_loss" not in {one.definition.qualname for one in strict.chosen}
-    assert any("could be tasks" in line for line in found.lines())
+    told = list(found.lines())
+    assert any("could be tasks" in line for line in told)
+    assert "candidates: 1 refused: only hands on to another" in told
+    assert any(line.endswith("refused: its body has few statements") for line in strict.lines())
 
 
 def test_definition(source: Source, tmp_path: Path) -> None:

@@ -70,3 +70,13 @@ def test_the_small_part_has_all_labels() -> None:
     for axis, labels in AXES.items():
         assert {entry.labels[axis] for entry in entries} == labels
     assert {library.environment for library in mini.libraries} == {"torch"}
+
+
+def test_the_gate_found_its_tasks_fair(dl: Manifest) -> None:
+    entries = [entry for library in dl.libraries for entry in library.entries]
+    killed = sorted(entry.facts["killed"] / entry.facts["mutants"] for entry in entries)
+    assert killed[0] >= 0.6
+    assert killed[len(killed) // 2] >= 0.85
+    dated = [entry.facts["date"] for entry in entries if "date" in entry.facts]
+    assert len(dated) >= 0.9 * len(entries)
+    assert len(set(dated)) > 50

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import shutil
-import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
@@ -15,7 +13,8 @@ import pytest
 from assay.build import unpacking
 from assay.build.faults import BuildFault
 from assay.build.fetch import Source, fetch
-from tests.build.conftest import Publish
+from assay.cli import main
+from tests.build.conftest import Publish, committed
 
 MODULE = {"tinylearn/__init__.py": "VALUE = 1\n", "tests/test_a.py": "def test_a(): pass\n"}
 
@@ -95,25 +94,32 @@ def test_folder(source: Source, library: Path, tmp_path: Path) -> None:
 
 
 def test_git_commit(library: Path, tmp_path: Path) -> None:
-    git = shutil.which("git")
-    if git is None:
-        pytest.skip("needs git")
-
-    def run(*arguments: str) -> str:
-        identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
-        command = [git, "-C", str(library), *identity, *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-    run("init", "--quiet")
-    run("add", ".")
-    run("commit", "--quiet", "-m", "first")
-    commit = run("rev-parse", "HEAD")
-    found = fetch("tinylearn", tmp_path / "work", f"git:{library}@{commit}")
+    address, commit = committed(library, tmp_path / "bare.git")
+    found = fetch("tinylearn", tmp_path / "work", f"git:{address}@{commit[:12]}")
     assert (found.kind, found.version) == ("git", "2.0")
     assert found.notes == (f"commit {commit}",)
-    with pytest.raises(BuildFault) as raised:
-        fetch("tinylearn", tmp_path / "other", f"git:{library}@{'0' * 40}")
-    assert cause_of(raised) == ("fetch", "git")
+    assert not (found.root / ".git").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "commit", "told"),
+    [
+        ("{bare}", "0" * 40, "has no commit 0000"),
+        ("{bare}", "main", "neither sdist, wheel, git:URL@COMMIT nor a folder"),
+        ("file:///nowhere/at/all.git", "0" * 7, "git clone failed"),
+        ("ext::sh -c touch% {bare}/pwned", "0" * 7, "git clone failed"),
+    ],
+)
+def test_git_faults_are_one_line(
+    library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    address: str, commit: str, told: str,
+) -> None:  # fmt: skip
+    bare, _ = committed(library, tmp_path / "bare.git")
+    named = address.format(bare=bare)
+    assert main(["build", "tinylearn", "--source", f"git:{named}@{commit}"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert told in lines[-1]
+    assert not (tmp_path / "bare.git" / "pwned").exists()
 
 
 def test_nothing_leaves_the_folder(tmp_path: Path) -> None:

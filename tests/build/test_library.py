@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +15,12 @@ import pytest
 import assay
 from assay import suites
 from assay.build.faults import BuildFault
-from assay.build.library import Options, Outcome, build
+from assay.build.library import Options, build
+from assay.build.outcome import Outcome
 from assay.cli import main
 from assay.core.words import Task
-from tests.build.conftest import SCORES, write_library
+from tests.build.conftest import SCORES, committed, write_library
+from tests.build.test_wording import GOOD, THIN
 
 pytestmark = pytest.mark.slow
 OPTIONS = Options(limit=10, workers=2)
@@ -194,6 +198,59 @@ def test_the_verb(made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert main(["build"]) == 2
 
 
+def test_from_a_commit(made: Made, tmp_path: Path) -> None:
+    project = shutil.copytree(made.library, tmp_path / "project")
+    address, commit = committed(project, tmp_path / "bare.git")
+    out = tmp_path / "suite"
+    assert main(["build", "tinylearn", "--source", f"git:{address}@{commit}", "--out", str(out),
+                 "--limit", "10", "--workers", "2"]) == 0  # fmt: skip
+    told = json.loads((out / "build.json").read_text())
+    assert (told["kind"], told["version"]) == ("git", "2.0")
+    assert set(told["tasks"]) == set(made.outcome.facts)
+
+
+def test_prompts_in_a_models_words(
+    made: Made, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers, out = tmp_path / "answers.jsonl", tmp_path / "suite"
+    with answers.open("w") as file:
+        for name in made.outcome.facts:
+            said = [THIN, GOOD] if name.endswith(".softmax") else [THIN, THIN]
+            file.write(json.dumps({"task": name, "samples": said}) + "\n")
+    assert main(["build", "tinylearn", "--source", str(made.library), "--out", str(out), "--limit",
+                 "10", "--workers", "2", "--prompt-model", f"replay:{answers}"]) == 0  # fmt: skip
+    told = f"1 of {len(made.outcome.facts)} are in the model's words, 1 of them after a second try"
+    assert told in capsys.readouterr().err
+    facts = json.loads((out / "build.json").read_text())["tasks"]
+    for task in suites.load(out).tasks:
+        before = next(one for one in suites.load(made.place).tasks if one.id == task.id)
+        own = task.id.endswith(".softmax")
+        assert facts[task.id]["prompt"] == ("model" if own else "docstring")
+        assert ("numerical safety" in task.prompt) == own
+        assert task.prompts["docstring"] == before.prompt
+        assert task.checks == before.checks
+
+
+def test_a_library_that_cannot_be_imported_here(made: Made, tmp_path: Path) -> None:
+    assert made.outcome.suite
+    text = 'raise RuntimeError("no CUDA GPUs are available")\n' + SCORES
+    library = write_library(tmp_path / "gpu", text, with_tests=False)
+    outcome = build("tinylearn", str(library), tmp_path / "suite", options=OPTIONS)
+    assert outcome.suite is None
+    refused = {one.function.rpartition(".")[2]: one for one in outcome.refused}
+    assert refused["softmax"].step == "checks"
+    assert "raise RuntimeError" in refused["softmax"].reason
+
+
+def test_what_would_have_to_be_compiled(made: Made, tmp_path: Path) -> None:
+    assert made.outcome.suite
+    library = write_library(tmp_path / "compiled", with_tests=False)
+    (library / "src" / "tinylearn" / "fast.pyx").write_text("cdef int x = 1\n")
+    with pytest.raises(BuildFault, match="index has no wheel that fits") as raised:
+        build("tinylearn", str(library), tmp_path / "suite", options=OPTIONS)
+    assert (raised.value.step, raised.value.cause) == ("library", "compiled")
+
+
 def test_without_tests_there_are_derived_checks(made: Made, tmp_path: Path) -> None:
     # `made` has an environment in the cache that this library, which needs the same, is built in.
     assert made.outcome.suite
@@ -224,7 +281,12 @@ def test_a_newer_release_adds_tasks_and_changes_none(
     from assay.build.indexes import Release
 
     place = tmp_path / "suite"
-    suites.save(suites.load(made.place), place)
+    before = suites.load(made.place)
+    loss, *others = sorted(before.tasks, key=lambda task: not task.id.endswith(".entropy_loss"))
+    told = {"docstring": loss.prompt, "model": "In other words."}
+    reworded = replace(loss, prompt="In other words.", prompts=told)
+    suites.save(replace(before, tasks=(reworded, *others)), place)
+    before = suites.load(place)
     facts = json.loads((made.place / "build.json").read_text())
     (place / "build.json").write_text(json.dumps({**facts, "kind": "sdist"}))
     newer = write_small(tmp_path / "newer")
@@ -259,7 +321,7 @@ def test_a_newer_release_adds_tasks_and_changes_none(
     assert found.added == ("tinylearn/tinylearn.scores.hinge_loss",)
     assert found.changed == ("tinylearn/tinylearn.scores.softmax@2.1",)
     now = {task.id: task for task in suites.load(place).tasks}
-    assert all(now[task.id] == task for task in suites.load(made.place).tasks)
+    assert all(now[task.id] == task for task in before.tasks)
     assert suites.verify(suites.load(place), most_mutants=0).failed == ()
     again = refreshing.refresh(place, options=OPTIONS, index=FakeIndex())  # type: ignore[arg-type]
     assert again.before == again.now == "2.1"

@@ -47,6 +47,10 @@ function = "joblib.func_inspect.get_func_code"
 generator = "unstable"
 {LABELS}
 [[task]]
+function = "joblib.logger.format_time"
+generator = "counted"
+{LABELS}
+[[task]]
 function = "joblib.func_inspect.get_func_name"
 generator = "same"
 {LABELS}"""
@@ -69,6 +73,12 @@ def pick(seed):
 def unstable(target, seed):
     import os
     return os.urandom(4).hex(), len(target(pick)[0]), seed
+
+
+def counted(target, seed):
+    import joblib
+    joblib.calls = getattr(joblib, "calls", 0) + 1
+    return target(60.0 * seed + joblib.calls)
 
 
 def same(target, seed):
@@ -139,6 +149,8 @@ def test_tasks_are_made_and_what_cannot_be_is_said(made: Made) -> None:
     ]
     assert "is not in joblib/disk.py" in made.refused["joblib.disk.no_such_function"]
     assert "flaky" in made.refused["joblib.func_inspect.get_func_code"]
+    # What a seed gives depends on how many were asked before it.
+    assert "flaky" in made.refused["joblib.logger.format_time"]
     assert "the reference raises RuntimeError" in made.refused["joblib.func_inspect.get_func_name"]
 
 
@@ -164,6 +176,10 @@ def test_prompts_show_the_signature_and_never_the_body(made: Made) -> None:
     assert "possibly which one of a month" in own
     assert "def __call__(self, n):" in own
     assert '("MO", "TU"' not in own
+    both = task(made, "weekday").prompts
+    assert both["own"] == own
+    assert "possibly which one of a month" not in both["docstring"]
+    assert task(made, "memstr_to_bytes").prompts == {}
     method = task(made, "__repr__")
     assert method.target.kind == "method"
     assert "class weekday(_weekday):" in method.target.context

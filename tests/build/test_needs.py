@@ -11,6 +11,7 @@ from assay.build.faults import BuildFault
 from assay.build.fetch import Source, fetch
 from assay.build.needs import needs
 from assay.build.requirements import requirements
+from tests.build.conftest import Publish
 
 
 def names(lines: list[str]) -> set[str]:
@@ -63,6 +64,14 @@ def test_lock(source: Source, tmp_path: Path) -> None:
     assert found.environment.imports == ("pytest",)
     assert "TINY" in found.environment.prepare
     assert needs(source, tmp_path / "work", variables={"TINY": "1"}) == found
+
+
+def test_what_would_have_to_be_built_is_not(publish: Publish, tmp_path: Path) -> None:
+    publish("1.0", {"tinylearn/__init__.py": "", "tinylearn/fast.pyx": "cdef int x = 1\n"})
+    source = fetch("tinylearn", tmp_path / "work")
+    with pytest.raises(BuildFault, match="tinylearn has no wheel that fits here") as raised:
+        needs(source, tmp_path / "work")
+    assert (raised.value.step, raised.value.cause) == ("needs", "compiled")
 
 
 def test_what_does_not_fit(source: Source, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from assay.models.solvers import Answer
 from assay.suites import Suite, as_candidate
 from assay.suites.judging import Judge, judge
 
+# What one environment's jail holds, measured on the 45 of suite dl: 10 GiB in all.
+_JAIL_BYTES = 256 << 20
 _UNFAIR = "the task's own reference does not pass here"
 
 
@@ -61,6 +64,12 @@ def open_session(
         min_protection=engine.min_protection,
         progress=progress,
     )
+
+
+def _most_open() -> int:
+    """How many environments may be warm: they get half of this machine's memory."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(2, memory // 2 // _JAIL_BYTES)
 
 
 class Scoring:
@@ -157,9 +166,12 @@ class Scoring:
         return [check for task in asked for check in self._tasks[task].checks]
 
     def _session(self, name: str) -> Session | Judge:
-        if name not in self._sessions:
-            self._sessions[name] = self._opened(name)
-        return self._sessions[name]
+        """The session of an environment; the one unused for longest ends where memory is short."""
+        session = self._sessions.pop(name, None) or self._opened(name)
+        while len(self._sessions) >= _most_open():
+            self._sessions.pop(next(iter(self._sessions))).close()
+        self._sessions[name] = session
+        return session
 
     def _opened(self, name: str) -> Session | Judge:
         if self._suite.judge is None:

@@ -193,4 +193,5 @@ def _callee(node: Node) -> str:
 
 def _kind_of(reason: str) -> str:
     """A reason without the numbers and names in it, to be counted."""
-    return re.sub(r"^\d+ |\b\d+ (?=statements)|: .*$|(?<=hands on to ).*$", "", reason)
+    few = re.sub(r"\b\d+ (?=stable|statements)", "few ", reason)
+    return re.sub(r": .*$", "", re.sub(r"(?<=hands on to ).*$", "another", few))

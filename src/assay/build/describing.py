@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from assay import suites
 from assay.build import shipped
-from assay.build.library import FACTS
+from assay.build.outcome import FACTS
 from assay.build.relevance import relevance
 from assay.core.errors import InputError
 from assay.core.words import Task

@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.build.faults import BuildFault
 from assay.build.manifest import Entry
@@ -14,7 +14,7 @@ from assay.build.material import Material
 from assay.core.compare import difference
 from assay.core.words import Check, Encoded
 from assay.engine.child import Observation
-from assay.engine.session import Asked
+from assay.engine.session import Asked, Session
 
 _FEWEST = 8
 _OPAQUE = '"opaque"'
@@ -101,6 +101,15 @@ def questions(wanted: Sequence[Wanted], generators: Generators) -> list[Asked]:
         )
         for _, entry, made in wanted
     ]
+
+
+def ask(session: Session, asked: Sequence[Asked], number: int) -> Round:
+    """A round of answers. Each second one is asked backwards: what an answer owes to the calls
+    before it shows then."""
+    if number % 2 == 0:
+        return session.observe(asked)
+    seen = session.observe([replace(one, calls=one.calls[::-1]) for one in asked])
+    return [answers[::-1] for answers in seen]
 
 
 def checks(wanted: Sequence[Wanted], asked: Sequence[Asked], rounds: list[Round]) -> list[Judged]:

@@ -201,8 +201,12 @@ def _from_git(name: str, version: str | None, url: str, commit: str) -> Source:
     with tempfile.TemporaryDirectory(prefix="assay-git-") as folder:
         clone, archive = Path(folder, "clone"), Path(folder, "tree.tar")
         _git("clone", "--quiet", "--bare", "--", url, str(clone))
-        _git("-C", str(clone), "archive", "--format=tar", "-o", str(archive), commit)
-        whole = _git("-C", str(clone), "rev-parse", f"{commit}^{{commit}}").strip()
+        try:
+            whole = _git("-C", str(clone), "rev-parse", "--verify", f"{commit}^{{commit}}").strip()
+        except BuildFault:
+            told = f"{url} has no commit {commit} on its branches and tags"
+            raise BuildFault("fetch", "git", told) from None
+        _git("-C", str(clone), "archive", "--format=tar", "-o", str(archive), whole)
         date = _git("-C", str(clone), "show", "-s", "--format=%cs", whole).strip()
         digest = hashlib.sha256(whole.encode()).hexdigest()
         place = cache_dir() / "sources" / f"{name}-git-{whole[:12]}"
@@ -256,7 +260,10 @@ def _source(
     uploaded: str | None, notes: tuple[str, ...],
 ) -> Source:  # fmt: skip
     if not found.packages:
-        raise BuildFault("fetch", "empty", f"{name} {version} holds no Python package")
+        raise BuildFault(
+            "fetch", "empty",
+            f"{name} {version} holds no Python package at its top, nor in src, lib or python",
+        )  # fmt: skip
     return Source(
         name, version, kind, sha256, root, found.import_root, found.packages, found.tests,
         found.licence, found.is_pure, uploaded, notes,

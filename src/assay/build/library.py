@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-import json
-import re
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from assay.build import deriving
+from assay.build import deriving, wording
 from assay.build.asking import Wish, answers, wish
 from assay.build.candidates import Considered, candidates
 from assay.build.dating import dates
 from assay.build.faults import BuildFault
 from assay.build.fetch import Source, fetch
-from assay.build.gate import SLOWER, Gated, gate
+from assay.build.gate import Gated, gate
 from assay.build.ground import Ground, ground
 from assay.build.indexes import Index
 from assay.build.needs import Needs, needs
+from assay.build.outcome import Outcome, Refused, keep
 from assay.build.prompting import review
 from assay.build.running import Budget
-from assay.build.steps import Progress, Step, Steps
+from assay.build.steps import Progress, Steps
 from assay.build.testing import CleanSuite, run_tests
 from assay.build.tracing import Trace, trace
 from assay.core.digests import digest
 from assay.core.places import cache_dir
 from assay.core.words import Environment, Task
-from assay.suites import Suite, save
+from assay.models.base import Model
 
-FACTS = "build.json"
 # There is no network in a jail: what knows it fails at once, where else it would try for minutes.
 _OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 LIMIT, BUDGET = 40, 1800.0
@@ -40,50 +37,13 @@ LIMIT, BUDGET = 40, 1800.0
 @dataclass(frozen=True, slots=True)
 class Options:
     """At most `limit` tasks; no new work is begun after `budget` seconds on the wall, or
-    half of them after the tests are done. `workers` is how many processes run at once."""
+    half of them after the tests are done. `workers` is how many processes run at once. With a
+    `model`, that words the prompts."""
 
     limit: int = LIMIT
     budget: float = BUDGET
     workers: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A definition that makes no task: at which step, and why."""
-
-    function: str
-    step: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a build came to. `facts` are of each task, by id; `suite` is None where there is no
-    task. `seconds` are on the wall."""
-
-    source: Source
-    suite: Suite | None
-    facts: dict[str, dict[str, Any]]
-    refused: tuple[Refused, ...]
-    steps: tuple[Step, ...]
-    seconds: float
-
-    def reasons(self) -> list[tuple[str, str, int]]:
-        """Step, reason without its particulars, and how many were refused so."""
-        found = Counter((one.step, _general(one.reason)) for one in self.refused)
-        return [(*key, count) for key, count in found.most_common()]
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "suite": str(self.suite.path) if self.suite else None,
-            "package": self.source.name,
-            "version": self.source.version,
-            "sha256": self.source.sha256,
-            "tasks": [{"id": name, **told} for name, told in self.facts.items()],
-            "refused": [asdict(one) for one in self.refused],
-            "steps": [asdict(one) for one in self.steps],
-            "seconds": round(self.seconds, 1),
-        }
+    model: Model | None = None
 
 
 def build(
@@ -117,7 +77,7 @@ def build(
         found, base, suite, reach, work, options, steps, started, index
     )
     place = out or Path(f"{found.name}-suite")
-    made = _saved(found, tasks, facts, refused, environment, place) if tasks else None
+    made = keep(found, tasks, facts, refused, environment, place) if tasks else None
     return Outcome(
         found, made, facts, tuple(refused), tuple(steps.done),
         time.monotonic() - started,
@@ -219,6 +179,8 @@ def _made(
                 for _, answered in pairs if answered.name not in seen]  # fmt: skip
     fair = [one for one in gated if one.refused is None][: options.limit]
     tasks, facts = _dated(source, pairs, fair, environment, work, steps, index)
+    if options.model and tasks:
+        tasks = _worded(tasks, facts, pairs, base, options.model, steps)
     return tasks, facts, refused, environment
 
 
@@ -314,36 +276,31 @@ def _dated(
     return tasks, facts
 
 
-def _saved(
-    source: Source,
+def _worded(
     tasks: list[Task],
     facts: dict[str, dict[str, Any]],
-    refused: list[Refused],
-    environment: Environment,
-    place: Path,
-) -> Suite:
-    slowest = max((told["cpu_seconds"] for told in facts.values()), default=0.0)
-    suite = Suite(
-        f"{source.name}-suite", tuple(tasks), source.version,
-        f"{source.name} {source.version}, made by `assay build` on this machine and for it: it "
-        "holds text of the library", source.licence,
-        environment.name, {environment.name: environment},
-        # In whole seconds, so that a build on a busy day has the same limit.
-        check_cpu_seconds=float(min(15, max(2, round(SLOWER * slowest + 0.5)))),
-    )  # fmt: skip
-    saved = save(suite, place)
-    told = {
-        "package": source.name, "version": source.version, "kind": source.kind,
-        "sha256": source.sha256, "licence": source.licence, "tasks": facts,
-        "refused": [asdict(one) for one in refused],
-    }  # fmt: skip
-    (saved / FACTS).write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
-    return replace(suite, path=saved)
+    pairs: list[tuple[Wish, Any]],
+    base: Ground,
+    model: Model,
+    steps: Steps,
+) -> list[Task]:
+    """The tasks in the model's words, and with the facts of that."""
+    by_name = {answered.name: one.considered.definition for one, answered in pairs}
+    wanted = [(task, by_name[facts[task.id]["function"]]) for task in tasks]
+    found: list[wording.Worded] = steps.run(
+        "prompts", lambda: wording.worded(wanted, base.site, model), wording.lines
+    )
+    for one, (_, definition) in zip(found, wanted, strict=True):
+        facts[one.task.id] |= {
+            "prompt": one.style, "prompt_tries": one.tries, "prompt_missing": list(one.missing),
+            "prompt_score": review(one.task.prompt, definition).score,
+        }  # fmt: skip
+    return [one.task for one in found]
 
 
 def _of_source(source: Source) -> Iterator[str]:
     tests = f"tests in {', '.join(source.tests[:4])}" if source.tests else "no tests"
-    pure = "all Python" if source.is_pure else "with parts that are compiled"
+    pure = "all Python" if source.is_pure else "with compiled parts, which make no tasks"
     licence = source.licence or "no licence"
     yield f"{source.name} {source.version} ({source.kind}, {licence}, {pure})"
     yield f"packages {', '.join(source.packages)}; {tests}"
@@ -358,9 +315,3 @@ def _of_needs(found: Needs) -> Iterator[str]:
 
 def _from(base: Ground) -> str:
     return "its own source tree" if "-library-" in base.site.name else "its environment"
-
-
-def _general(reason: str) -> str:
-    """A reason without what is particular to one definition."""
-    text = re.split(r"[:;(]", reason)[0]
-    return re.sub(r"\b\d+(\.\d+)?%?", "n", text).strip()[:70]

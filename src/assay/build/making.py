@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assay.build.differential import Generators, Round, Wanted, checks, enough, questions
+from assay.build.differential import Generators, Round, Wanted, ask, checks, enough, questions
 from assay.build.faults import BuildFault
 from assay.build.manifest import GENERATORS, Library, Manifest
 from assay.build.material import material
@@ -25,7 +25,7 @@ from assay.suites import Suite, save
 from assay.suites.directory import read as read_suite
 
 REFUSED = "refused.json"
-_MADE = "made/5"
+_MADE = "made/6"
 # What a library's modules may take to import, and a reference to answer all its seeds.
 _LIMITS = Limits(check_cpu_seconds=10.0, candidate_cpu_seconds=60.0)
 
@@ -110,8 +110,8 @@ def _of_library(
 ) -> Made:
     """The tasks of one library, as a suite that is kept by itself: a change elsewhere in the
     manifest leaves it as it is."""
-    place = _place(f"{manifest.name}.{library.name}", _MADE, repr(library), environment.digest,
-                   repeats)  # fmt: skip
+    place = _place(f"{manifest.name}.{library.name}", _MADE, _deciding(library),
+                   environment.digest, repeats)  # fmt: skip
     kept = _kept(place)
     if kept is not None:
         return kept
@@ -134,7 +134,7 @@ def _of_library(
         first, modules = _first_round(session, asked, library)
     environment = replace(environment, prepare=_prepare(environment, modules))
     with Session(environment, limits=_LIMITS, workers=workers) as session:
-        rounds = [first, *(session.observe(asked) for _ in range(repeats - 1))]
+        rounds = [first, *(ask(session, asked, number) for number in range(1, repeats))]
     judged = checks(wanted, asked, rounds)
     tasks = []
     for (name, entry, made), found in zip(wanted, judged, strict=True):
@@ -154,11 +154,18 @@ def _of_library(
                 date=entry.facts.get("date"),
                 source=library.name,
                 tier=entry.tier,
+                prompts=made.prompts if entry.prompt else {},
             )
         )
     name = f"{library.environment}-{library.name}"
     placed = tuple(replace(task, environment=name) for task in tasks)
     return _keep(Suite(library.name, placed, environments={name: environment}), refused, place)
+
+
+def _deciding(library: Library) -> str:
+    """What of a library decides its tasks: of the facts, only the dates do."""
+    entries = (replace(one, facts={"date": one.facts.get("date")}) for one in library.entries)
+    return repr(replace(library, entries=tuple(entries)))
 
 
 def _prepare(environment: Environment, modules: Iterable[str]) -> str:

@@ -16,18 +16,26 @@ from assay.build.faults import BuildFault
 from assay.core.words import Target
 
 Kind = Literal["function", "class", "method"]
+DOCSTRING, OWN = "docstring", "own"
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
     """`installed` is a program that has the reference as it is installed, `reference` one that has
-    a copy of its text and needs only its neighbours; `called` is what both call it."""
+    a copy of its text and needs only its neighbours; `called` is what both call it. `by_docstring`
+    is the prompt that it has without own words, else the same."""
 
     definition: Definition
     target: Target
     prompt: str
+    by_docstring: str
     reference: str
     installed: str
+
+    @property
+    def prompts(self) -> dict[str, str]:
+        """Both prompts by style."""
+        return {DOCSTRING: self.by_docstring, OWN: self.prompt}
 
     @property
     def called(self) -> str:
@@ -47,11 +55,14 @@ def material(site: Path, function: str, words: str | None) -> Material:
     kind: Kind = definition.kind  # type: ignore[assignment]
     names = _Names(tree, definition.module)
     context = _context(definition, node, names, kind)
-    shown = _shown(definition, node, kind, own_words=words is not None)
+    above = context if kind != "method" else ""
+    by_docstring = _prompt(definition, None, above, _shown(definition, node, kind, own_words=False))
+    own = _prompt(definition, words, above, _shown(definition, node, kind, own_words=True))
     return Material(
         definition,
         Target(kind, qualname, definition.signature.splitlines()[0], context),
-        _prompt(definition, words, context if kind != "method" else "", shown),
+        by_docstring if words is None else own,
+        by_docstring,
         _program(definition, node, names, kind),
         f"from {definition.module} import {qualname.partition('.')[0]}\n",
     )

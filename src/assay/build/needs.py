@@ -25,6 +25,7 @@ _PRELOADED = {
     "torch": "torch", "pytest": "pytest",
 }  # fmt: skip
 _NO_FIT = "no solution found"
+_NO_WHEEL = re.compile(r"([A-Za-z0-9._-]+)(?:==\S+)? has no (?:usable )?wheels")
 _NOT_PASSED_ON = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PYTHON", "UV_PROJECT"}
 # torchvision's compiled operators do not load beside some CPU builds of torch; where only their
 # schemas are missing, defining them makes everything but the operators themselves work.
@@ -78,7 +79,7 @@ def needs(
 
     torch is the one of the shipped `torch` environment, so that the CPU build is used. Only wheels
     are locked: nothing is built, because building would run the package's code outside the jail.
-    Raises BuildFault, whose cause is conflict, network or uv.
+    Raises BuildFault, whose cause is conflict, compiled, network or uv.
     """
     wanted = requirements(source)
     pins = _shipped_pins()
@@ -100,7 +101,7 @@ def _locked(
         try:
             text = _compile(attempt.lines, list(held.values()))
         except BuildFault as fault:
-            if fault.cause != "conflict":
+            if fault.cause not in ("conflict", "compiled"):
                 raise
             faults.append(fault)
             continue
@@ -200,6 +201,13 @@ def _compile(lines: list[str], constraints: list[str]) -> str:
 def _fault(said: str) -> BuildFault:
     told = " ".join(re.sub(r"[×╰─▶│]", " ", said).split())[:600]
     low = told.lower()
+    bare = _NO_WHEEL.search(told)
+    if bare:
+        return BuildFault(
+            "needs", "compiled",
+            f"{bare[1]} has no wheel that fits here, and building it would run its code outside of "
+            "the jail: choose a release that has one",
+        )  # fmt: skip
     if _NO_FIT in low or "no solution" in low or "unsatisfiable" in low:
         return BuildFault("needs", "conflict", f"the requirements do not fit together: {told}")
     if any(word in low for word in ("connect", "dns error", "timed out", "network", "fetch")):

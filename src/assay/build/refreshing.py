@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from assay.build.definitions import parsed
 from assay.build.indexes import Index
-from assay.build.library import FACTS, Options, Outcome, build
+from assay.build.library import Options, build
+from assay.build.outcome import FACTS, Outcome
 from assay.build.steps import Progress
 from assay.core.errors import InputError
 from assay.core.words import Task
-from assay.engine.sources import normal_digest
 from assay.suites import Suite, load, save
 
 
@@ -133,10 +135,33 @@ def _merged(place: Path, told: dict[str, Any], suite: Suite, outcome: Outcome) -
 
 
 def _same(one: Task, other: Task) -> bool:
-    """Whether the same is asked and judged: only layout and comments may differ."""
-    mine, theirs = (normal_digest(task.reference or "") for task in (one, other))
-    asked = (one.prompt, one.target.signature) == (other.prompt, other.target.signature)
-    return mine == theirs and asked
+    """Whether the same is asked and judged: code and docstring are the same, which is all that a
+    docstring's prompt says. Layout, imports and annotations may differ: of ten tasks of zuko 1.5.0,
+    1.6.0 had rewritten the annotations of eight."""
+    return _substance(one) == _substance(other)
+
+
+def _substance(task: Task) -> str:
+    tree = parsed(task.reference or "")
+    return ast.dump(_Bare().visit(tree)) if tree else ""
+
+
+class _Bare(ast.NodeTransformer):
+    """Takes imports and annotations of arguments and results away."""
+
+    def visit_Import(self, _: ast.Import) -> None:
+        return None
+
+    def visit_ImportFrom(self, _: ast.ImportFrom) -> None:
+        return None
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        return self.generic_visit(node)
 
 
 def _discard(place: Path) -> None:

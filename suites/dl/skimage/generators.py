@@ -711,7 +711,21 @@ def level_set(seed):
     return args
 
 
+def _smoother_from_its_start():
+    """The module's alternating smoother remembers whose turn it is, from one seed to the next."""
+    from itertools import cycle
+
+    from skimage.segmentation import morphsnakes as module
+
+    turns = (
+        lambda u: module.sup_inf(module.inf_sup(u)),
+        lambda u: module.inf_sup(module.sup_inf(u)),
+    )
+    module._curvop.funcs = cycle(turns)
+
+
 def morph_chan_vese(target, seed):
+    _smoother_from_its_start()
     r = _r(seed)
     image = _smooth(r, (5, 6, 5) if seed == 5 else (10, 11))
     start = (_smooth(r, image.shape) > 0.5).astype(np.int8)
@@ -735,6 +749,7 @@ def morph_chan_vese(target, seed):
 
 
 def morph_geodesic(target, seed):
+    _smoother_from_its_start()
     r = _r(seed)
     image = _smooth(r, (10, 11), 0.1, 1.0)
     start = (_smooth(r, image.shape) > 0.5).astype(np.int8)
