@@ -66,7 +66,9 @@ def register(verbs: Verbs) -> None:
         "--explain", action="store_true", help="say what is recognised in the script, and stop"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
-    parser.add_argument("--environment", default="mlops", metavar="E", help="default mlops")
+    parser.add_argument(
+        "--environment", metavar="E", help="where it runs (default: by what it imports)"
+    )
     group = parser.add_argument_group("a model, where the rules decline")
     group.add_argument("--model", metavar="M", help="openai/NAME, gguf:FILE, replay:FILE, …")
     group.add_argument(

@@ -47,7 +47,7 @@ def register(verbs: Verbs) -> None:
         "--steps", type=int, metavar="N", help="at most so many in an epoch (default 8)"
     )
     parser.add_argument(
-        "--environment", default="mlops", metavar="E", help="where it runs (default mlops)"
+        "--environment", metavar="E", help="where it runs (default: by what it imports)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     parser.set_defaults(run=run)
@@ -63,9 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.script, arguments=arguments.args, epochs=arguments.epochs, steps=arguments.steps
     )
     prepared = smoke.prepared(text, settings, notes)
+    environment = arguments.environment or smoke.environment_for(text)
     with (
         progress() as listener,
-        smoke.opened(arguments.environment, workers=1, progress=listener) as session,
+        smoke.opened(environment, workers=1, progress=listener) as session,
     ):
         smoked = smoke.run(session, prepared)
     if arguments.json:

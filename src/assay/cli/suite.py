@@ -35,12 +35,18 @@ blank passes one, or when it has too few checks.
 Exit codes: 0 every task is fair, 1 some were refused, 2 bad input, 3 some verdicts are failures of
 ours, 4 interrupted.
 """
+_FETCH = """\
+Get a suite's files from their public repositories, at pinned commits and by hash; or from local
+checkouts below --source-root, at OWNER/NAME/PATH or NAME/PATH.
+"""
 _SHOWN_TASKS = 20
 
 
 def register(verbs: Verbs) -> None:
     """Add `suite` and what it can do."""
-    parser = _add(verbs, "suite", "sets of tasks: list, show, stats, verify, import", _DESCRIPTION)
+    parser = _add(
+        verbs, "suite", "sets of tasks: list, show, stats, verify, import, fetch", _DESCRIPTION
+    )
     parser.epilog = _EPILOG
     parser.set_defaults(run=run)
     actions = add_verbs(parser)
@@ -57,7 +63,12 @@ def register(verbs: Verbs) -> None:
     imported.add_argument("format", metavar="FORMAT", help=f"one of {', '.join(_FORMATS)}")
     imported.add_argument("file", metavar="FILE", type=Path, help="as it was published")
     imported.add_argument("--out", metavar="DIR", type=Path, help="where to (default: ./FORMAT)")
-    for action in (listed, show, described, verify, imported):
+    fetched = _add(actions, "fetch", "get the files of a suite that does not ship them", _FETCH)
+    fetched.add_argument("suite", metavar="NAME", help="mlops-paper")
+    fetched.add_argument(
+        "--source-root", metavar="DIR", type=Path, help="take them from local checkouts"
+    )
+    for action in (listed, show, described, verify, imported, fetched):
         action.add_argument("--json", action="store_true", help="print JSON, for programs")
 
 
@@ -88,6 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Do one action; raises InputError, and what a run raises."""
     actions = {
         "list": _list, "show": _show, "stats": stats.run, "verify": _verify, "import": _import,
+        "fetch": _fetch,
     }  # fmt: skip
     return actions[arguments.action](arguments)
 
@@ -99,6 +111,15 @@ def _add(verbs: Verbs, name: str, summary: str, description: str | None = None) 
         description=description or f"{summary[0].upper()}{summary[1:]}.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+
+
+def _fetch(arguments: argparse.Namespace) -> int:
+    from assay import suites
+    from assay.cli.progress import tell
+
+    place = suites.fetch(arguments.suite, arguments.source_root, tell)
+    print(json.dumps({"place": str(place)}) if arguments.json else f"they are in {place} now")
+    return 0
 
 
 def _share(text: str) -> float:

@@ -13,7 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from assay.suites.directory import save
-from assay.suites.finding import about, load, names
+from assay.suites.finding import about, fetch, load, names
 from assay.suites.selection import labels, select
 from assay.suites.suite import Suite
 
@@ -42,6 +42,7 @@ __all__ = [
     "TaskReport",
     "about",
     "as_candidate",
+    "fetch",
     "import_suite",
     "labels",
     "load",

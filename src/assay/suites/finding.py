@@ -56,6 +56,16 @@ def about(name: str) -> dict[str, Any]:
     return {**{key: getattr(suite, key) for key in keys}, **counts}
 
 
+def fetch(name: str, source_root: Path | None = None, progress: Progress | None = None) -> Path:
+    """Get the files of a suite that does not ship them, from the network or local checkouts; where
+    they lie then. Raises InputError."""
+    found: Any = doors.find(DOOR, name)
+    if not hasattr(found, "fetch"):
+        raise InputError(f"suite {name}: there is nothing to fetch, it is here already")
+    place: Path = found.fetch(source_root, progress)
+    return place
+
+
 def shipped_folder(name: str) -> Path:
     """Where the files of a suite that ships with assay are."""
     for place in _SHIPPED:

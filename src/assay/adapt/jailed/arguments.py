@@ -1,0 +1,84 @@
+"""Command lines: capped values, and something for what has to be given."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from . import names, notes
+from .hooks import after, around
+
+
+@after("argparse")
+def cap_values(module: Any) -> None:
+    around(module.ArgumentParser, "parse_known_args", _parse)
+
+
+def _parse(real: Any, parser: Any, args: Any = None, namespace: Any = None) -> Any:
+    given = [str(word) for word in (sys.argv[1:] if args is None else args)]
+    for action in parser._actions:
+        if not isinstance(action, argparse._SubParsersAction):
+            if action.required:
+                _provide(action, given)
+        elif not any(word in action.choices for word in given):
+            args = [*given, _command(action)]
+    parsed, rest = real(parser, args, namespace)
+    for action in parser._actions:
+        if not any(word.split("=")[0] in action.option_strings for word in given):
+            _cap(parsed, action.dest)
+    return parsed, rest
+
+
+def _cap(parsed: Any, name: str) -> None:
+    value = getattr(parsed, name, None)
+    capped = names.capped(name, value)
+    if capped != value:
+        notes.note(f"argument {name}: {value} → {capped}")
+        setattr(parsed, name, capped)
+    elif isinstance(value, str) and value.split(":")[0] in ("cuda", "mps"):
+        notes.note(f"argument {name}: {value} → cpu")
+        setattr(parsed, name, "cpu")
+
+
+def _provide(action: Any, given: list[str]) -> None:
+    """A value for what must be given and is not: by its choices, its type, its name."""
+    if action.option_strings:
+        if any(word.split("=")[0] in action.option_strings for word in given):
+            return
+    elif any(not word.startswith("-") for word in given):
+        return
+    value = _made_up(action)
+    notes.note(f"argument {action.dest} has to be given: {value!r} (choose with --args)")
+    action.required = False
+    action.default = [value] if action.nargs in ("+", "*") else value
+    if not action.option_strings:
+        action.nargs = "*" if action.nargs == "+" else "?"
+
+
+def _command(action: Any) -> str:
+    """Of several commands the one that trains."""
+    found = next((one for one in action.choices if "train" in one or "fit" in one), None)
+    chosen: str = found or next(iter(action.choices))
+    notes.note(f"of the commands {', '.join(action.choices)}: {chosen} (choose with --args)")
+    return chosen
+
+
+def _made_up(action: Any) -> Any:
+    if action.choices:
+        return next(iter(action.choices))
+    if action.type in (int, float):
+        return names.capped(action.dest, 1000) if names.kind_of(action.dest) else action.type(1)
+    name = action.dest.lower()
+    for word, value in (
+        ("csv", "data.csv"),
+        ("json", "data.json"),
+        ("corpus", "corpus.txt"),
+        ("text", "text.txt"),
+        ("out", "out"),
+        ("save", "out"),
+        ("model", "model"),
+    ):
+        if word in name:
+            return value
+    return "data.csv" if "file" in name else "data"

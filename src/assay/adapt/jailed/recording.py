@@ -1,0 +1,194 @@
+"""Records what a script computes while it runs: inside the jail, stdlib only.
+
+The script's syntax tree is given eyes (`eyes.py`): each expression that may be a number is wrapped
+in a call that looks at its value and hands it on, each assignment is looked at afterwards, each
+loop says when it begins, turns and ends. Nothing is evaluated twice, so nothing can change by
+looking; lines stay what they were. Only numbers, short texts and settings are kept, never a
+reference.
+
+    sites    where something was looked at: text, line, function, label, kind
+    loops    what turns: line, what it goes through, targets, function
+    events   in order: [site, value] or [-1 - loop, 0 begins | 1 turns | 2 ends]
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from typing import Any
+
+LONGEST = 200
+_MOST_EVENTS = 120_000
+_MOST_PER_SITE = 4_000
+_MOST_TEXTS = 6
+_MOST_ITEMS = 80
+
+
+class Recorder:
+    """What has been seen so far. `see` is on the way of every value, so it is kept short."""
+
+    def __init__(self) -> None:
+        self.sites: list[dict[str, Any]] = []
+        self.loops: list[dict[str, Any]] = []
+        self.events: list[Any] = []
+        self.texts: dict[int, list[Any]] = {}
+        self.objects: list[list[Any]] = []
+        self.library: list[list[Any]] = []
+        self.full = False
+        self._left: list[int] = []
+        self._items: dict[tuple[int, str], int] = {}
+        self._known: dict[int, int] = {}
+
+    def site(self, **told: Any) -> int:
+        self.sites.append(told)
+        self._left.append(_MOST_PER_SITE)
+        return len(self.sites) - 1
+
+    def see(self, site: int, value: Any) -> Any:
+        kind = type(value)
+        if kind is float or kind is int:
+            self._number(site, value)
+        elif kind is str or kind is bool or value is None:
+            self._text(site, value)
+        else:
+            # Whatever a value does when it is looked at, the script must not see it.
+            with contextlib.suppress(Exception):
+                self._look(site, value, kind)
+        return value
+
+    def turn(self, loop: int, what: int) -> None:
+        self._event(-1 - loop, what)
+
+    def probe(self, site: int, evaluate: Any) -> None:
+        try:
+            self.see(site, evaluate())
+        except Exception:  # a guess of ours that does not fit here
+            return
+
+    def _event(self, site: int, value: Any) -> None:
+        if len(self.events) >= 2 * _MOST_EVENTS:
+            self.full = True
+            return
+        self.events += (site, value)
+
+    def _number(self, site: int, value: Any) -> None:
+        if self._left[site] <= 0 or (type(value) is int and abs(value) >= 1 << 62):
+            return
+        self._left[site] -= 1
+        self._event(site, value)
+
+    def _text(self, site: int, value: Any) -> None:
+        texts = self.texts.setdefault(site, [])
+        if len(texts) < _MOST_TEXTS:
+            kept = value[:LONGEST] if type(value) is str else value
+            if kept not in texts:
+                texts.append(kept)
+
+    def _look(self, site: int, value: Any, kind: type) -> None:
+        """What is no plain number: a scalar of a library, settings, a history."""
+        scalar = scalar_of(value, kind)
+        if scalar is not None:
+            self._number(site, scalar)
+        elif kind is dict:
+            self._mapping(site, value)
+        elif kind.__name__ == "History" and isinstance(getattr(value, "history", None), dict):
+            self._history(value)
+        elif (
+            kind.__name__ == "Namespace"
+            or kind.__module__ == "__main__"
+            or (kind is type and value.__module__ == "__main__")
+        ):
+            self._settings(site, value)
+        elif callable(getattr(value, "get_params", None)) and "sklearn" in repr(kind.__mro__):
+            self._estimator(value)
+
+    def _mapping(self, site: int, value: dict[Any, Any]) -> None:
+        if len(value) > _MOST_ITEMS:
+            return
+        for key, item in list(value.items()):
+            if type(key) is str:
+                self._item(site, f"[{key!r}]", key, item)
+
+    def _settings(self, site: int, value: Any) -> None:
+        seen = self._known.get(id(value), 0)
+        if seen >= 3:
+            return
+        self._known[id(value)] = seen + 1
+        held = getattr(value, "__dict__", None) or {}
+        for key, item in list(held.items())[:_MOST_ITEMS]:
+            if not key.startswith("_"):
+                self._item(site, f".{key}", key, item)
+
+    def _item(self, site: int, suffix: str, label: str, item: Any) -> None:
+        kind = type(item)
+        scalar = item if kind in (int, float) else scalar_of(item, kind)
+        plain = kind is str or kind is bool or item is None
+        if scalar is None and not plain:
+            return
+        number = self._items.get((site, suffix))
+        if number is None:
+            above = self.sites[site]
+            told = {**above, "text": above["text"] + suffix, "label": label, "kind": "item"}
+            number = self._items[site, suffix] = self.site(**told)
+        if plain:
+            self._text(number, item)
+        else:
+            self._number(number, scalar)
+
+    def _history(self, value: Any) -> None:
+        """Keras: a series per name, by epoch."""
+        if self._known.get(id(value)):
+            return
+        self._known[id(value)] = 1
+        epochs = list(getattr(value, "epoch", []))
+        for name, values in value.history.items():
+            for epoch, one in zip(epochs, values, strict=False):
+                scalar = one if type(one) in (int, float) else scalar_of(one, type(one))
+                if scalar is not None:
+                    self.library.append(["history", str(name), epoch, scalar])
+
+    def _estimator(self, value: Any) -> None:
+        if self._known.get(id(value), 0) >= 3 or len(self.objects) > 200:
+            return
+        self._known[id(value)] = self._known.get(id(value), 0) + 1
+        try:
+            told = {key: _shown(item) for key, item in value.get_params().items()}
+        except Exception:  # a meta-estimator that is not whole yet
+            return
+        self.objects.append([type(value).__name__, told])
+
+    def told(self) -> str:
+        """Everything as JSON."""
+        return json.dumps(
+            {
+                "sites": self.sites, "loops": self.loops, "events": self.events,
+                "texts": {str(site): kept for site, kept in self.texts.items()},
+                "objects": self.objects, "library": self.library[:20_000], "full": self.full,
+            }
+        )  # fmt: skip
+
+
+def _shown(value: Any) -> Any:
+    return value if type(value) in (int, float, bool, str) or value is None else str(value)[:250]
+
+
+def scalar_of(value: Any, kind: type) -> Any:
+    """A number out of a tensor or array with one element, without a trace in either."""
+    module = kind.__module__
+    if module.startswith("torch"):
+        torch = sys.modules.get("torch")
+        if torch is None or not isinstance(value, torch.Tensor) or value.numel() != 1:
+            return None
+        if value.dim() > 1 or value.is_complex():
+            return None
+        try:
+            return value.detach().item()
+        except Exception:  # meta tensors and their like hold nothing
+            return None
+    if module == "numpy":
+        numpy = sys.modules["numpy"]
+        if isinstance(value, numpy.generic) or (kind is numpy.ndarray and value.ndim == 0):
+            item = value.item()
+            return item if type(item) in (int, float) else None
+    return None
