@@ -1,0 +1,37 @@
+"""Trackio."""
+
+from __future__ import annotations
+
+from assay.adapt.dialects.words import Dialect, Pattern, Recipe
+
+DIALECT = Dialect(
+    name="trackio",
+    package="trackio",
+    imports=("import trackio",),
+    start=Pattern("trackio.init(project=$project)"),
+    finish=Pattern("trackio.finish()"),
+    context=False,
+    closes_itself=True,
+    parameters=Pattern("trackio.config.update($parameters)"),
+    metrics=Pattern("trackio.log($metrics)"),
+    metrics_at=Pattern("trackio.log($metrics, step=$step)"),
+    artifact=Pattern("trackio.log_artifact($path)"),
+    logger=Recipe(
+        (
+            "class TrackioLogger(Logger):",
+            '    name, version = "trackio", None',
+            "",
+            "    def log_hyperparams(self, params):",
+            "        trackio.config.update(params)",
+            "",
+            "    def log_metrics(self, metrics, step=None):",
+            "        trackio.log(metrics, step=step)",
+            "",
+            "",
+            "trainer.loggers.append(TrackioLogger())",
+        ),
+        ("from $lightning.loggers import Logger",),
+    ),
+    logs_into_run=True,
+    reports_as="trackio",
+)

@@ -1,0 +1,115 @@
+"""Calls that train, evaluate, predict and save."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import libcst as cst
+
+from assay.adapt.facts.flow import Flow
+from assay.adapt.facts.models import framework_of
+from assay.adapt.facts.source import Source
+from assay.adapt.facts.words import Call, Framework, Model
+
+_Kind = Literal["fit", "evaluate", "score", "predict", "search", "save"]
+_METHODS: dict[str, _Kind] = {
+    "fit": "fit", "fit_generator": "fit", "test": "evaluate", "validate": "evaluate",
+    "evaluate": "evaluate", "score": "score", "predict": "predict", "predict_proba": "predict",
+    "save": "save", "save_weights": "save", "save_pretrained": "save", "save_model": "save",
+    "save_checkpoint": "save",
+}  # fmt: skip
+_FUNCTIONS: dict[str, _Kind] = {
+    "torch.save": "save", "joblib.dump": "save", "pickle.dump": "save", "xgboost.train": "fit",
+    "lightgbm.train": "fit", "sklearn.model_selection.cross_val_score": "score",
+    "sklearn.model_selection.cross_validate": "score",
+}  # fmt: skip
+_SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV")
+_NOT_TRAINED = re.compile(
+    r"scal|encod|vector|tokeni|pca|imput|(^|_)(le|ohe|enc|sc|lb|tfidf|selector|binarizer|pre\w*)$",
+    re.I,
+)
+_TRAINERS = re.compile(r"(^|\.)(Trainer|Seq2SeqTrainer|SFTTrainer)$")
+
+
+def find(source: Source, flow: Flow, models: tuple[Model, ...]) -> tuple[Call, ...]:
+    """All such calls, in the order of the text."""
+    known: dict[str, Model] = {model.name: model for model in models}
+    own: dict[str, Framework] = {}
+    found = []
+    for call in source.all(cst.Call):
+        kind, target, method = _what(source, flow, call, known, own)
+        if kind is None:
+            continue
+        statement = source.statement_of(call)
+        loops = source.loops_of(call)
+        parent = source.parent(call)
+        assigned: tuple[str, ...] = ()
+        if isinstance(parent, cst.Assign):
+            target_node = parent.targets[0].target
+            items = target_node.elements if isinstance(target_node, cst.Tuple) else ()
+            assigned = tuple(source.code(e.value) for e in items) or (source.code(target_node),)
+        found.append(
+            Call(
+                kind, target, method,
+                tuple(source.code(a.value) for a in call.args if a.keyword is None),
+                tuple((a.keyword.value, source.code(a.value)) for a in call.args if a.keyword),
+                assigned, source.line(statement), source.end_line(statement),
+                source.name_of(source.function_of(call)),
+                source.line(loops[0]) if loops else None,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _what(
+    source: Source, flow: Flow, call: cst.Call, known: dict[str, Model], own: dict[str, Framework]
+) -> tuple[_Kind | None, str, str]:
+    func = call.func
+    name = source.named(func)
+    if name in _FUNCTIONS:
+        return _FUNCTIONS[name], "", name
+    if not isinstance(func, cst.Attribute):
+        return None, "", ""
+    target, method = source.code(func.value), func.attr.value
+    kind = _METHODS.get(method)
+    if method == "train" and is_trainer(source, flow, func.value):
+        return "fit", target, method
+    if kind is None or flow.called(call):
+        return None, "", ""
+    model = known.get(target)
+    if kind == "save":
+        fits = model is not None or is_trainer(source, flow, func.value)
+        return (kind if fits else None), target, method
+    if model is not None and model.qualified.rsplit(".", 1)[-1] in _SEARCHES and kind == "fit":
+        return "search", target, method
+    fits = model is not None or is_trainer(source, flow, func.value)
+    if not fits and not _may_be_estimator(source, flow, func.value, own):
+        return None, "", ""
+    return kind, target, method
+
+
+def is_trainer(source: Source, flow: Flow, value: cst.BaseExpression) -> bool:
+    """Whether an expression is a Trainer of Lightning or Hugging Face."""
+    if isinstance(value, cst.Call):
+        name = source.named(value.func)
+        return bool(_TRAINERS.search(name)) and name.split(".")[0] != "__main__"
+    text = source.code(value)
+    return any(
+        isinstance(d.value, cst.Call) and bool(_TRAINERS.search(source.named(d.value.func)))
+        and source.named(d.value.func) not in flow.functions
+        for d in flow.definitions(text, source.function_of(value))
+    )  # fmt: skip
+
+
+def _may_be_estimator(
+    source: Source, flow: Flow, value: cst.BaseExpression, own: dict[str, Framework]
+) -> bool:
+    """A receiver that is no known model: a parameter or a loop variable that is fitted."""
+    if isinstance(value, cst.Call):
+        return framework_of(source, flow, value, own) is not None
+    text = source.code(value)
+    if _NOT_TRAINED.search(text) or not isinstance(value, cst.Name):
+        return False
+    definitions = flow.definitions(text, source.function_of(value))
+    return not definitions or any(d.how == "for" for d in definitions)

@@ -1,0 +1,437 @@
+"""What an expression is, followed back through the script to where its value comes from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import libcst as cst
+
+from assay.adapt.facts import naming
+from assay.adapt.facts.flow import Definition, Flow
+from assay.adapt.facts.naming import What
+from assay.adapt.facts.source import Source
+from assay.adapt.facts.words import Role
+
+# "scalar" is one number, plain or in a tensor; "unknown" may be an array.
+Value = Literal["number", "tensor", "scalar", "unknown"]
+Function = cst.FunctionDef | None
+_DEEPEST = 6
+
+# Methods and functions that hand on what they are given, as a plain number or as a tensor.
+_TO_NUMBER = ("item", "tolist", "numpy")
+_THROUGH = (
+    "detach", "cpu", "clone", "data", "double", "float", "mean", "sum", "max", "min", "squeeze",
+    "compute", "result", "to", "reduce_mean",
+)  # fmt: skip
+_NUMBERS = ("float", "int", "round", "abs")
+_OF_METER = ("avg", "val", "value", "average", "global_avg", "median", "mean")
+_NAMED = {
+    "mean_squared_error": "mse", "mean_absolute_error": "mae", "root_mean_squared_error": "rmse",
+    "r2_score": "r2", "accuracy_score": "accuracy", "f1_score": "f1", "log_loss": "log_loss",
+    "precision_score": "precision", "recall_score": "recall", "roc_auc_score": "roc_auc",
+    "balanced_accuracy_score": "balanced_accuracy", "mean_absolute_percentage_error": "mape",
+    "silhouette_score": "silhouette", "adjusted_rand_score": "adjusted_rand",
+    "v_measure_score": "v_measure", "homogeneity_score": "homogeneity", "matthews_corrcoef": "mcc",
+    "completeness_score": "completeness", "explained_variance_score": "explained_variance",
+    "adjusted_mutual_info_score": "adjusted_mutual_info", "average_precision_score":
+    "average_precision", "normalized_mutual_info_score": "normalized_mutual_info",
+    "max_error": "max_error", "median_absolute_error": "median_absolute_error", "cohen_kappa_score":
+    "kappa", "cross_val_score": "cv_score", "calinski_harabasz_score": "calinski_harabasz",
+    "davies_bouldin_score": "davies_bouldin", "brier_score_loss": "brier", "clip_grad_norm_":
+    "grad_norm",
+}  # fmt: skip
+_CRITERION = re.compile(r"(^|[._])(criterion|crit|\w*loss_?(fn|func|function|f)?|objective)$", re.I)
+_PURE = re.compile(
+    r"(len|float|int|round|abs|min|max|sum|str|range|zip|sorted|list|(np|numpy|math|torch)\."
+    r"(?!random|save|load|rand)\w+|.*\.(item|mean|sum|cpu|numpy|detach|tolist|double|float|sqrt|"
+    r"keys|values|items|get|compute|std|size|dim|numel|get_last_lr|get_lr|squeeze|max|min|pow|exp|"
+    r"log|abs|data|clone|result|average|view|to))$"
+)
+_HARMLESS = (cst.Lambda, cst.NamedExpr, cst.Await, cst.Yield)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """`name` is what the quantity is called, as far as code says; `phase` what data it is of."""
+
+    name: str = ""
+    what: What = ""
+    value: Value = "unknown"
+    phase: Role = ""
+    percent: bool = False
+
+
+_NOTHING = Meaning()
+
+
+class Meanings:
+    """Answers for one script."""
+
+    def __init__(self, source: Source, flow: Flow) -> None:
+        self.source, self.flow = source, flow
+        self._meters = {
+            node.name.value
+            for node in source.all(cst.ClassDef)
+            if any(source.code(a) == "self.avg" for a in source.within(node, cst.Attribute))
+        }
+
+    def is_meter(self, name: str, function: Function) -> bool:
+        """Whether a variable holds an AverageMeter of the script."""
+        return any(
+            isinstance(d.value, cst.Call) and self.source.named(d.value.func) in self._meters
+            for d in self.flow.definitions(name, function)
+        )
+
+    def pure(self, node: cst.BaseExpression) -> bool:
+        """Whether an expression may be evaluated once more: it changes nothing and costs little."""
+        source = self.source
+        if source.within(node, _HARMLESS):
+            return False
+        for call in source.within(node, cst.Call):
+            name = source.code(call.func)
+            drawn = {arg.keyword.value for arg in call.args if arg.keyword}
+            metric = source.named(call.func).startswith("sklearn.metrics.") and not (
+                drawn & {"sample_size", "random_state"}
+            )
+            if not (_PURE.match(name) or metric):
+                return False
+        return True
+
+    def of(self, node: cst.BaseExpression, function: Function, depth: int = 0) -> Meaning:
+        """The meaning of an expression as read in a function."""
+        if depth > _DEEPEST:
+            return _NOTHING
+        if isinstance(node, (cst.Integer, cst.Float)):
+            return Meaning(value="number")
+        if isinstance(node, cst.Call):
+            return self._of_call(node, function, depth)
+        if isinstance(node, cst.Subscript):
+            return self._of_subscript(node, function, depth)
+        if isinstance(node, cst.Attribute):
+            return self._of_attribute(node, function, depth)
+        if isinstance(node, cst.Name):
+            return self._of_variable(node.value, function, depth)
+        if isinstance(node, cst.BinaryOperation):
+            return self._of_operation(node, function, depth)
+        if isinstance(node, cst.UnaryOperation):
+            return self.of(node.expression, function, depth + 1)
+        if isinstance(node, cst.IfExp):
+            return self.of(node.body, function, depth + 1)
+        return _NOTHING
+
+    def _of_variable(self, name: str, function: Function, depth: int) -> Meaning:
+        last = name.rsplit(".", 1)[-1]
+        said = naming.what(last)
+        inner = _NOTHING
+        values: set[Value] = set()
+        definitions = self.flow.definitions(name, function)
+        for definition in definitions:
+            if definition.how == "divide":
+                continue
+            found = self._of_definition(definition, depth + 1)
+            if not starts(definition.value):
+                values.add(found.value)
+                if found.name or not inner.name:
+                    inner = found
+            elif definition.how == "assign":
+                values.add("number")
+        value: Value = "scalar" if values and "unknown" not in values else "unknown"
+        value = values.pop() if len(values) == 1 else value
+        phase = naming.phase(last) or inner.phase
+        divided = any(definition.how == "divide" for definition in definitions)
+        if divided and (said == "count" or inner.what == "count"):
+            share = self._of_quotient(Meaning(last, "count"), _NOTHING, value)
+            return replace(share, phase=phase)
+        if said:
+            # What is called acc may be a number of hits.
+            said = "count" if said == "score" and inner.what == "count" else said
+            return Meaning(naming.singular(last), said, value, phase, inner.percent)
+        return replace(inner, value=value, phase=phase)
+
+    def variable(self, name: str, function: Function) -> Meaning:
+        """The meaning of a variable as read in a function."""
+        return self._of_variable(name, function, 0)
+
+    def definition(self, definition: Definition) -> Meaning:
+        """The meaning of what one definition gives its name."""
+        return self._of_definition(definition, 1)
+
+    def _of_definition(self, definition: Definition, depth: int) -> Meaning:
+        if definition.how == "with":
+            return _NOTHING
+        if definition.how == "for":
+            return _NOTHING
+        if definition.index is None:
+            return self.of(definition.value, definition.function, depth)
+        value = definition.value
+        if isinstance(value, cst.Call):
+            for called in self.flow.called(value):
+                for returned in self.flow.returned(called):
+                    if isinstance(returned, cst.Tuple) and definition.index < len(
+                        returned.elements
+                    ):
+                        element = returned.elements[definition.index].value
+                        found = self.of(element, called, depth)
+                        return replace(found, phase=self.phase_of_call(value) or found.phase)
+                    last = self._last_name(returned)
+                    if last in ("tolist", "numpy"):
+                        return Meaning(value="number", phase=self.phase_of_call(value))
+            if self._last_name(value) == "evaluate":
+                return Meaning(value="number", phase=self.phase_of_call(value))
+        return _NOTHING
+
+    def phase_of_call(self, call: cst.Call) -> Role:
+        """The part of the data that a call's arguments or name speak of."""
+        for arg in call.args:
+            text = self.source.code(arg.value)
+            found = naming.phase(text) if re.fullmatch(r"[\w.\[\]'\"]+", text) else ""
+            if found:
+                return found
+        return naming.phase(self.source.code(call.func).rsplit(".", 1)[-1])
+
+    def _last_name(self, node: cst.BaseExpression) -> str:
+        if isinstance(node, cst.Call):
+            func = node.func
+            if isinstance(func, cst.Attribute):
+                return func.attr.value
+            return self.source.named(func).rsplit(".", 1)[-1]
+        return ""
+
+    def _of_call(self, node: cst.Call, function: Function, depth: int) -> Meaning:
+        source = self.source
+        full = source.named(node.func)
+        last = self._last_name(node)
+        known = self._of_known(node, full, last) or self._of_comparison(node, last)
+        if known is not None:
+            return known
+        called = self.flow.called(node)
+        if called:
+            return self._of_own(node, called[0], depth)
+        if isinstance(node.func, cst.Attribute) and not full.startswith(
+            ("torch.", "numpy.", "math.")
+        ):
+            if last in _TO_NUMBER:
+                return replace(self.of(node.func.value, function, depth + 1), value="number")
+            if last in _THROUGH:
+                return self._of_method(node, node.func, function, depth)
+        if self._is_criterion(node, function):
+            return self._of_criterion(node)
+        if not node.args:
+            return _NOTHING
+        if full in _NUMBERS or full.startswith(("math.", "numpy.")) or last in ("sum", "mean"):
+            return self._of_number(node, full, last, function, depth)
+        if full.startswith("torch.") and last in ("mean", "sum", "sqrt"):
+            inner = self.of(node.args[0].value, function, depth + 1)
+            return replace(inner, value="tensor" if len(node.args) == 1 else "unknown")
+        return _NOTHING
+
+    def _of_known(self, node: cst.Call, full: str, last: str) -> Meaning | None:
+        """Functions whose name says what they give."""
+        if last in _NAMED:
+            kind: Value = "tensor" if last.endswith("_") else "number"
+            kind = "unknown" if last == "cross_val_score" else kind
+            return Meaning(_NAMED[last], "score", kind, self.phase_of_call(node))
+        if full.startswith("time.") or last in ("perf_counter", "time", "default_timer"):
+            return Meaning(what="time", value="number")
+        if last in ("len", "size", "numel", "nelement"):
+            return Meaning(what="count", value="number")
+        if isinstance(node.func, cst.Attribute) and last == "score" and not self.flow.called(node):
+            return Meaning("score", "score", "number", self.phase_of_call(node))
+        return None
+
+    def _of_comparison(self, node: cst.Call, last: str) -> Meaning | None:
+        """`(pred == y).sum()` counts hits, `(pred == y).float().mean()` is an accuracy."""
+        text = self.source.code(node)
+        if last not in ("sum", "mean") or not re.search(r"[=!]=|\.eq\(|\.ne\(|isclose", text):
+            return None
+        plain = self.source.named(node.func).startswith("numpy.") or text.startswith("sum(")
+        kind: Value = "number" if plain else "tensor"
+        wrong = re.search(r"!=|\.ne\(", text)
+        if last == "mean":
+            return Meaning("error", "loss", kind) if wrong else Meaning("accuracy", "score", kind)
+        return Meaning("wrong" if wrong else "correct", "count", kind)
+
+    def _of_method(
+        self, node: cst.Call, func: cst.Attribute, function: Function, depth: int
+    ) -> Meaning:
+        inner = self.of(func.value, function, depth + 1)
+        along = func.attr.value in ("mean", "sum", "max", "min") and node.args
+        return replace(inner, value="unknown") if along else inner
+
+    def _of_number(
+        self, node: cst.Call, full: str, last: str, function: Function, depth: int
+    ) -> Meaning:
+        inner = self.of(node.args[0].value, function, depth + 1)
+        axis = len(node.args) > 1 and full.startswith("numpy.")
+        if last in ("exp", "sqrt", "log", "log10", "log2", "pow", "power"):
+            kind: Value = "number" if full.startswith("math.") else inner.value
+            what: What = inner.what if inner.what in ("loss", "score") else ""
+            return Meaning("", what, kind, inner.phase)
+        if full == "sum":
+            held = self._value_in(node.args[0].value, function, depth)
+            return replace(inner, name=naming.ungathered(inner.name), value=held)
+        reduces = last in ("mean", "median", "nanmean", "average", "std", "float", "int", "round")
+        value: Value = "number" if reduces and not axis else inner.value
+        return replace(inner, name=naming.ungathered(inner.name), value=value)
+
+    def _of_own(self, node: cst.Call, called: cst.FunctionDef, depth: int) -> Meaning:
+        name = called.name.value
+        inner = _NOTHING
+        for returned in self.flow.returned(called):
+            found = self.of(returned, called, depth + 1)
+            if found.name or found.value != "unknown":
+                inner = found
+        said = naming.what(name)
+        phase = self.phase_of_call(node) or inner.phase
+        if said in ("loss", "score") and not naming.phase(name):
+            stripped = re.sub(r"^(get|compute|calc|calculate|eval|evaluate|cal)_", "", name)
+            return Meaning(stripped, said, inner.value, phase, inner.percent)
+        return replace(inner, phase=phase)
+
+    def _is_criterion(self, node: cst.Call, function: Function) -> bool:
+        source = self.source
+        full = source.named(node.func)
+        if re.match(r"torch\.nn\.functional\.\w*(loss|entropy\w*)$", full) or full.startswith(
+            "torch.nn.functional.binary_cross_entropy"
+        ):
+            return True
+        name = source.code(node.func)
+        for definition in self.flow.definitions(name, function):
+            if isinstance(definition.value, cst.Call):
+                made = source.named(definition.value.func)
+                if re.search(r"Loss(\w*)?$|losses\.", made):
+                    return True
+        is_method = isinstance(node.func, cst.Attribute) and not name.startswith("self.")
+        return bool(_CRITERION.search(name)) and not is_method
+
+    def _of_criterion(self, node: cst.Call) -> Meaning:
+        reduced = not any(
+            arg.keyword
+            and arg.keyword.value == "reduction"
+            and "none" in self.source.code(arg.value)
+            for arg in node.args
+        )
+        return Meaning("loss", "loss", "tensor" if reduced else "unknown")
+
+    def _of_attribute(self, node: cst.Attribute, function: Function, depth: int) -> Meaning:
+        attr = node.attr.value
+        base = self.source.code(node.value)
+        if attr in _OF_METER and not naming.what(attr):
+            inner = self.of(node.value, function, depth + 1)
+            value: Value = "number" if self.is_meter(base, function) else inner.value
+            return replace(inner, name=naming.ungathered(inner.name), value=value)
+        if attr in ("data", "real"):
+            return self.of(node.value, function, depth + 1)
+        if attr == "loss":
+            return Meaning("loss", "loss")
+        if attr.endswith("_"):
+            single = attr in ("inertia_", "best_score_", "oob_score_", "best_loss_", "lower_bound_")
+            return Meaning(attr.strip("_"), naming.what(attr), "number" if single else "unknown")
+        return self._of_variable(self.source.code(node), function, depth)
+
+    def _of_subscript(self, node: cst.Subscript, function: Function, depth: int) -> Meaning:
+        index = node.slice[0].slice if len(node.slice) == 1 else None
+        if isinstance(index, cst.Index) and isinstance(index.value, cst.SimpleString):
+            key = str(index.value.evaluated_value)
+            base = self.of(node.value, function, depth + 1)
+            said = naming.what(key)
+            return Meaning(naming.singular(key), said, self._value_of_key(node, key, function),
+                           naming.phase(key) or base.phase)  # fmt: skip
+        set_here = self.flow.definitions(self.source.code(node), function)
+        if set_here:
+            return self._of_definition(set_here[-1], depth + 1)
+        if self.source.code(node.value).endswith(".shape"):
+            return Meaning(what="count", value="number")
+        base = self.of(node.value, function, depth + 1)
+        if not isinstance(index, cst.Index):
+            return replace(base, value="unknown", name=naming.ungathered(base.name))
+        return replace(base, value=self._value_in(node.value, function, depth),
+                       name=naming.ungathered(base.name))  # fmt: skip
+
+    def _value_of_key(self, node: cst.Subscript, key: str, function: Function) -> Value:
+        """The value of `metrics["loss"]` where `metrics` is what an own function returned."""
+        for definition in self.flow.definitions(self.source.code(node.value), function):
+            if not isinstance(definition.value, cst.Call):
+                continue
+            for called in self.flow.called(definition.value):
+                for returned in self.flow.returned(called):
+                    for element in returned.elements if isinstance(returned, cst.Dict) else ():
+                        if isinstance(element, cst.DictElement) and key in self.source.code(
+                            element.key
+                        ):
+                            return self.of(element.value, called, 2).value
+        return "unknown"
+
+    def _value_in(self, node: cst.BaseExpression, function: Function, depth: int) -> Value:
+        """What is appended to a list."""
+        name = self.source.code(node)
+        if ".history[" in name or any(
+            self._last_name(d.value) == "evaluate" for d in self.flow.definitions(name, function)
+        ):
+            return "number"
+        values = {
+            self.of(call.args[0].value, self.source.function_of(call), depth + 1).value
+            for call in self.source.all(cst.Call)
+            if call.args and self.source.code(call.func) == f"{name}.append"
+        }
+        return values.pop() if len(values) == 1 else "unknown"
+
+    def _of_operation(self, node: cst.BinaryOperation, function: Function, depth: int) -> Meaning:
+        left = self.of(node.left, function, depth + 1)
+        right = self.of(node.right, function, depth + 1)
+        value: Value = "unknown"
+        if "tensor" in (left.value, right.value):
+            value = "tensor"
+        elif left.value == right.value == "number":
+            value = "number"
+        elif "unknown" not in (left.value, right.value):
+            value = "scalar"
+        if isinstance(node.operator, (cst.Divide, cst.FloorDivide)):
+            if value == "unknown" and left.value == "number":
+                value = "number"
+            return self._of_quotient(left, right, value)
+        if isinstance(node.operator, cst.Multiply):
+            hundred = any(self.source.code(side).rstrip(".0") in ("1", "100") and
+                          self.source.code(side).startswith("100")
+                          for side in (node.left, node.right))  # fmt: skip
+            main = right if left.what in ("", "count") and right.what in ("loss", "score") else left
+            main = right if not left.name and not left.what else main
+            if hundred and value == "unknown":
+                value = main.value
+            return replace(main, value=value, percent=main.percent or hundred)
+        if left.what == "time" or right.what == "time":
+            return Meaning(what="time", value=value)
+        named = [side for side in (left, right) if side.name]
+        if len(named) == 1 and not (left.what and right.what):
+            same = isinstance(node.operator, (cst.Add, cst.Subtract))
+            return (
+                replace(named[0], value=value) if same else Meaning(what=named[0].what, value=value)
+            )
+        what: What = left.what if left.what == right.what else ""
+        return Meaning("", what, value, left.phase or right.phase)
+
+    def _of_quotient(self, left: Meaning, right: Meaning, value: Value) -> Meaning:
+        if left.what == "time" or right.what == "time":
+            return Meaning(what="time", value=value)
+        if left.what == "count":
+            if naming.counts_right(left.name):
+                counted = r"(num_|n_|total_|running_)?(n?correct|right|hit|match)(_\w+)?"
+                kept = re.sub(counted, "accuracy",
+                              left.name)  # fmt: skip
+                return Meaning(kept, "score", value, left.phase, left.percent)
+            return Meaning("", "", value)
+        return replace(left, name=naming.unsummed(left.name), value=value)
+
+
+def starts(value: cst.BaseExpression) -> bool:
+    """Whether a value only starts a sum: 0, 0.0, float("inf"), None."""
+    if isinstance(value, cst.UnaryOperation):
+        value = value.expression
+    if isinstance(value, cst.Call) and isinstance(value.func, cst.Name):
+        texts = [arg.value for arg in value.args]
+        return any(isinstance(text, cst.SimpleString) for text in texts)
+    return isinstance(value, (cst.Integer, cst.Float)) or (
+        isinstance(value, cst.Name) and value.value == "None"
+    )

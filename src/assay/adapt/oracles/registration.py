@@ -1,0 +1,62 @@
+"""A registered model: is it there, does it load where the script never ran, is it trained?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assay.adapt.oracles.base import Case, Judging
+
+Said = Iterator[tuple[bool | None, str]]
+
+
+def _evidence(case: Case) -> Said:
+    if "registration" not in case.kinds:
+        return
+    registered = [
+        (run, model)
+        for component in case.components
+        for run in case.runs(component)
+        for model in run.models
+    ]
+    if not registered:
+        yield False, "no model was registered"
+        return
+    for one in case.after.loaded:
+        label = f"registered model `{one['name']}` version {one['version']}"
+        if one.get("error"):
+            yield False, f"{label} does not load in a fresh process: {one['error'][:200]}"
+        else:
+            yield True, f"{label} loads in a fresh process as {one['type']}"
+    if len(case.after.loaded) < 1:
+        yield False, "the registered model could not be loaded in a fresh process"
+
+
+def _semantics(case: Case) -> Said:
+    if "registration" not in case.kinds:
+        return
+    for one in case.after.loaded:
+        if one.get("error"):
+            continue
+        label = f"registered model `{one['name']}` version {one['version']}"
+        twins = [
+            path
+            for path, model in case.after.models.items()
+            if one.get("hash") == model["hash"]
+            or (one.get("state") or 0) == model.get("state")
+            or (one.get("predicts") or 0) == model.get("predicts")
+        ]
+        if not twins:
+            yield False, f"{label} has other weights than any model at the end of the script"
+            continue
+        model = case.after.models[twins[0]]
+        if model["hash"] not in case.before.smoked.weights.values():
+            yield False, f"{label} is `{twins[0]}`, which the original does not train so"
+        elif one.get("predicts") and one["predicts"] != model.get("predicts"):
+            yield False, f"{label} predicts otherwise than `{twins[0]}` does in the script"
+        else:
+            predicts = " and predicts the same" if one.get("predicts") else ""
+            yield True, f"{label} has the trained weights of `{twins[0]}`{predicts}"
+
+
+REGISTERED = Judging("registered", "evidence", _evidence)
+TRAINED = Judging("trained", "semantics", _semantics)

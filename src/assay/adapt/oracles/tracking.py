@@ -1,0 +1,147 @@
+"""Evidence that a run was tracked: one run, ended, with parameters and metrics in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from assay.adapt.oracles.base import Case, Judging
+from assay.adapt.oracles.record import Record
+from assay.adapt.oracles.series import judged
+from assay.adapt.oracles.values import parameter
+from assay.adapt.oracles.words import is_axis
+from assay.adapt.stores import CLOSING, COUNTING, Run, Series
+
+Said = Iterator[tuple[bool | None, str]]
+
+
+def _evidence(case: Case) -> Said:
+    for fault in case.after.stores.faults:
+        yield False, f"a store cannot be read: {fault}"
+    for component in case.components:
+        runs = case.runs(component)
+        if component == "tensorboard":
+            runs = [run for run in runs if run.series]
+        if len(runs) != 1 and not (component == "tensorboard" and runs):
+            yield False, f"{component}: {len(runs)} runs were left, where one should be"
+        for run in runs:
+            yield from _whole(case, run, "tracking" in case.kinds)
+
+
+def _whole(case: Case, run: Run, wants_metrics: bool) -> Said:
+    statuses = case.after.facts.get("statuses", {})
+    known = "wandb" if run.component == "wandb" else f"{run.component} {run.id}"
+    at_end = statuses.get(known)
+    if run.component in CLOSING:
+        if run.status != "FINISHED":
+            yield False, f"{run.label} is {run.status or 'not ended'}"
+        elif at_end != "FINISHED":
+            yield False, f"{run.label} was left open: only the interpreter's exit ended it"
+    if not wants_metrics:
+        return
+    points = sum(map(len, run.series.values()))
+    if not points:
+        yield False, f"{run.label} has no metrics"
+    if not run.parameters and run.component != "tensorboard":
+        holds = False if _has_settings(case.before.record) else None
+        yield holds, f"{run.label} has no parameters"
+    if points:
+        yield (
+            True,
+            (
+                f"{run.label} {run.status or 'kept'}: {len(run.parameters)} parameters, "
+                f"{len(run.series)} metrics with {points} values"
+            ),
+        )
+
+
+def _has_settings(record: Record) -> bool:
+    """Whether the script names what it can be set to: arguments, settings, constants."""
+    return any(
+        (site.kind == "item" and "." in site.text)
+        or (site.kind == "assigned" and not site.function and site.text.isupper())
+        for site in record.sites
+    )
+
+
+def _metrics(case: Case) -> Said:
+    for run in _all_runs(case):
+        doubled = _doubled(run)
+        if doubled:
+            yield False, f"{run.label}: `{doubled}` is logged twice at one step"
+            continue
+        for series in run.series.values():
+            if is_axis(series.name):
+                continue
+            if "estimator_class" in run.tags and series.name.startswith("training_"):
+                yield from _autologged(case.before.record, series)
+                continue
+            yield _on_axes(case.before.record, series, run)
+
+
+def _on_axes(record: Record, series: Series, run: Run) -> tuple[bool, str]:
+    """The verdict on a series; by the steps that were logged beside it, where a run numbers what it
+    is given itself and the script logs its own counter as a metric."""
+    said = judged(record, series, run)
+    if run.component not in COUNTING or not said[0]:
+        return said
+    for axis in run.series.values():
+        steps = dict(zip(axis.steps, axis.values, strict=True))
+        if is_axis(axis.name) and axis.name != series.name and steps.keys() >= set(series.steps):
+            own = tuple(int(steps[step]) for step in series.steps)
+            moved = Series(series.name, own, series.values)
+            said = judged(record, moved, replace(run, series={series.name: moved}))
+            if said[0]:
+                return said
+    return said
+
+
+def _autologged(record: Record, series: Series) -> Said:
+    """What MLflow's autologging reckons itself of estimators and the data they are fitted on: the
+    score, which the original's estimators are asked for, answers for the other figures."""
+    if series.name != "training_score":
+        return
+    scores = [value for source, _, _, value in record.library if source == "scikit-learn"]
+    if series.values[-1] in scores:
+        yield True, "`training_score`: what the original's estimator scores on its training data"
+    elif scores:
+        yield False, f"`training_score`: {series.values[-1]:.6g} is no score of an estimator's"
+
+
+def _doubled(run: Run) -> str:
+    for name, series in run.series.items():
+        steps = [step for step in series.steps if step is not None]
+        pairs = list(zip(steps, series.values, strict=False))
+        if is_axis(name):
+            continue
+        if len(steps) == len(series) > 1 and len(set(pairs)) < len(pairs) and len(set(steps)) > 1:
+            return name
+    return ""
+
+
+def _parameters(case: Case) -> Said:
+    for run in _all_runs(case):
+        autologs = "autolog" in case.rewrite.text
+        said = [
+            (key, *parameter(case.before.record, key, value, autologs))
+            for key, value in run.parameters.items()
+        ]
+        for key, holds, text in said:
+            if holds is False:
+                yield False, f"parameter `{key}`: {text}"
+        good = [key for key, holds, _ in said if holds]
+        if good:
+            shown = ", ".join(f"`{key}`" for key in sorted(good)[:6])
+            yield True, f"{len(good)} parameters are those that the script used: {shown}"
+        left = len(said) - len(good) - sum(holds is False for _, holds, _ in said)
+        if left:
+            yield None, f"{left} parameters are the tracker's own"
+
+
+def _all_runs(case: Case) -> Iterable[Run]:
+    return [run for component in case.components for run in case.runs(component)]
+
+
+TRACKED = Judging("tracked", "evidence", _evidence)
+METRICS = Judging("metrics", "semantics", _metrics)
+PARAMETERS = Judging("parameters", "semantics", _parameters)

@@ -1,0 +1,201 @@
+"""Non-interference: what the script prints, saves, computes and draws is as it was."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+
+from assay.adapt.oracles.base import Case, Judging
+
+Said = Iterator[tuple[bool | None, str]]
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|\bnan\b|\binf\b")
+_ANNOUNCES = re.compile(
+    r"\* (Trackio|Created new run|View dashboard|or by running in Python|Run finished|psutil|GPU)|"
+    r"(\x1b\[[0-9;]*m)*trackio show"
+)
+# TensorBoard's files bear their time and process, inside, too.
+_EVENTS = re.compile(r"(events\.out\.tfevents)\..*")
+_SPACE = re.compile(r"\s+")
+
+
+def _is_tracking(case: Case) -> bool:
+    return not case.kinds & {"hpo", "pruning"}
+
+
+def _output(case: Case) -> Said:
+    ours, theirs = case.before.smoked, case.after.smoked
+    if not ours.stdout.strip():
+        if theirs.stdout.strip() and _is_tracking(case):
+            yield False, f"prints what the original does not: {theirs.stdout.strip()[:80]!r}"
+        else:
+            yield None, "the script prints nothing, so its output proves nothing"
+    elif not _is_tracking(case):
+        yield _has_form(ours.stdout, theirs.stdout)
+    elif ours.stdout == theirs.stdout or _without_own(case, theirs.stdout) == ours.stdout:
+        yield True, f"prints the same {len(ours.stdout.splitlines())} lines"
+    else:
+        again = case.again().stdout
+        if again != ours.stdout and _masked(ours.stdout, again) == _masked(theirs.stdout, again):
+            yield True, "prints the same, but for what differs from run to run"
+        else:
+            yield False, f"prints something else: {_difference(ours.stdout, theirs.stdout)}"
+
+
+def _without_own(case: Case, text: str) -> str:
+    """Without the lines in which a tracker itself announces a run: Trackio cannot be kept from
+    printing them."""
+    if "trackio" not in case.rewrite.targets:
+        return text
+    return "".join(line for line in text.splitlines(True) if not _ANNOUNCES.match(line))
+
+
+def _has_form(ours: str, theirs: str) -> tuple[bool, str]:
+    """Where weights change by nature numbers do, too: the lines themselves stay, in order."""
+    wanted = [form for line in ours.splitlines() if (form := _form(line))]
+    told = iter([_form(line) for line in theirs.splitlines()])
+    missing = [form for form in wanted if form not in told]
+    if missing:
+        return False, f"no longer prints {missing[0][:80]!r}"
+    return True, f"prints all {len(wanted)} lines of the original, with its own numbers"
+
+
+def _form(line: str) -> str:
+    return _SPACE.sub(" ", _NUMBER.sub("#", line)).strip()
+
+
+def _masked(text: str, again: str) -> list[str]:
+    """The lines, and the forms of those that differ between two runs of the original."""
+    lines, others = text.splitlines(), again.splitlines()
+    return [
+        line if line == other else _form(line)
+        for line, other in itertools.zip_longest(lines, others, fillvalue="")
+    ]
+
+
+def _difference(ours: str, theirs: str) -> str:
+    changed = [
+        line
+        for line in difflib.unified_diff(ours.splitlines(), theirs.splitlines(), n=0, lineterm="")
+        if line[:1] in "+-" and line[:3] not in ("+++", "---")
+    ]
+    return "; ".join(line[:80] for line in changed[:2]) or "other line ends"
+
+
+def _files(case: Case) -> Said:
+    ours, theirs = _timeless(case.before.smoked.files), _timeless(case.after.smoked.files)
+    if not ours:
+        yield None, "the script saves nothing"
+        return
+    gone = sorted(set(ours) - set(theirs))
+    if gone:
+        yield False, f"no longer saves {gone[0]}"
+    changed = _differing(ours, theirs)
+    if changed and _is_tracking(case):
+        changed -= _differing(ours, _timeless(case.again().files))
+        if changed:
+            yield False, f"saves other bytes in {sorted(changed)[0]}"
+    if not gone and not (changed and _is_tracking(case)):
+        what = "the same bytes" if _is_tracking(case) else "files of the same names"
+        yield True, f"saves {what}: {len(ours)} files"
+
+
+def _timeless(files: Mapping[str, str]) -> dict[str, str]:
+    """The files without those parts of names and bytes that are the time of day."""
+    return {
+        _EVENTS.sub(r"\1", name): "" if _EVENTS.search(name) else digest
+        for name, digest in files.items()
+    }
+
+
+def _differing(ours: Mapping[str, str], theirs: Mapping[str, str]) -> set[str]:
+    return {name for name, digest in ours.items() if theirs.get(name, digest) != digest}
+
+
+def _weights(case: Case) -> Said:
+    if not _is_tracking(case):
+        return
+    ours, theirs = case.before.smoked.weights, case.after.smoked.weights
+    if not ours:
+        yield None, "no model is alive at the end of the script"
+        return
+    left = set(ours.values()) - set(theirs.values())
+    if left and _is_random(case, lambda run: run.weights):
+        yield None, "the script itself trains to other weights in each run"
+    elif left:
+        names = sorted(name for name, digest in ours.items() if digest in left)
+        yield False, f"`{names[0]}` ends with other weights than the original's"
+    else:
+        shown = ", ".join(f"`{name}`" for name in sorted(ours)[:3])
+        yield True, f"weights of {shown} bit-identical to the original's"
+
+
+def _random(case: Case) -> Said:
+    if "hpo" in case.kinds:
+        return
+    ours, theirs = case.before.smoked.random, case.after.smoked.random
+    differing = {name for name in ours if theirs.get(name) != ours[name]}
+    unused = differing.intersection(case.before.facts.get("undrawn", ()))
+    drawn = sorted(differing - unused)
+    for name in sorted(unused):
+        yield None, f"draws from `{name}`, which the script itself never does"
+    if drawn and _is_random(case, lambda run: run.random):
+        yield None, "the script itself draws other random numbers in each run"
+    elif drawn:
+        yield False, f"draws random numbers of its own: {', '.join(drawn)}"
+    elif ours:
+        kept = ", ".join(sorted(set(ours) - unused))
+        if not kept:
+            return
+        yield True, f"state of the random generators as in the original: {kept}"
+
+
+def _is_random(case: Case, part: object) -> bool:
+    assert callable(part)
+    return bool(part(case.again()) != part(case.before.smoked))
+
+
+def _values(case: Case) -> Said:
+    """All that the original assigns is assigned by the rewrite, too, value for value."""
+    ours, theirs = case.before.record, case.after.record
+    if not _is_tracking(case) or ours.full or theirs.full:
+        return
+    by_name: dict[str, list[list[float]]] = {}
+    for (_, name), events in theirs.names.items():
+        by_name.setdefault(name, []).append([value for _, value in events])
+    same = 0
+    for (function, name), events in ours.names.items():
+        values = [value for _, value in events]
+        held = [value for _, value in theirs.names.get((function, name), [])]
+        if _equal(held, values) or any(_equal(other, values) for other in by_name.get(name, [])):
+            same += len(values)
+        elif not _is_random(case, lambda run: run.stdout):
+            where = f" in {function}" if function else ""
+            yield False, f"`{name}`{where} takes other values: {_turn(values, held)}"
+            return
+    if same:
+        yield True, f"all {same} numbers that the script assigns are the same"
+    else:
+        yield None, "the script assigns no numbers"
+
+
+def _equal(one: list[float], other: list[float]) -> bool:
+    return len(one) == len(other) and all(
+        a == b or (a != a and b != b) for a, b in zip(one, other, strict=True)
+    )
+
+
+def _turn(ours: list[float], theirs: list[float]) -> str:
+    for place, (one, other) in enumerate(zip(ours, theirs, strict=False)):
+        if one != other:
+            return f"{other:.6g} for {one:.6g} at its assignment {place + 1}"
+    return f"{len(theirs)} of them for {len(ours)}"
+
+
+OUTPUT = Judging("output", "non-interference", _output)
+FILES = Judging("files", "non-interference", _files)
+WEIGHTS = Judging("weights", "non-interference", _weights)
+RANDOM = Judging("random", "non-interference", _random)
+VALUES = Judging("values", "non-interference", _values)

@@ -1,0 +1,100 @@
+"""Is a logged parameter what the script used under that name?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from assay.adapt.oracles.record import Record
+from assay.adapt.oracles.words import words
+
+_RECKONED = frozenset({"binop", "part", "call", "unaryop", "ifexp"})
+_WORDLESS = {"none": None, "true": True, "false": False}
+# Autologging tells what a library was called with, under the library's own names.
+_SAME = {"learningrate": "lr", "optlearningrate": "lr", "batch": "batchsize", "nepochs": "epochs",
+         "numepochs": "epochs", "maxepochs": "epochs"}  # fmt: skip
+
+
+def parameter(record: Record, key: str, value: str, autologs: bool) -> tuple[bool | None, str]:
+    """Whether it holds, and why not. None for what autologging adds of its own."""
+    wanted = _plain(key)
+    named = list(_named(record, wanted))
+    if any(same(known, value) for known in named):
+        return True, ""
+    if "/" in key or (named and all(map(_is_thing, named))):
+        return None, ""  # what a library holds inside, or no plain value
+    if not named:
+        if autologs or _is_told(record, value):
+            return None, ""
+        return False, f"the script has nothing of that name (logged: {value[:60]})"
+    shown = sorted({str(known)[:40] for known in named})
+    if autologs and len(key) < 3:
+        return None, ""
+    return False, f"logged as {value[:60]}, where the script used {', '.join(shown[:3])}"
+
+
+def _is_thing(value: Any) -> bool:
+    """Whether this is how an object reads, and no value."""
+    return isinstance(value, str) and any(sign in value for sign in "<([{")
+
+
+def _is_told(record: Record, value: str) -> bool:
+    """A setting under a name of its own, such as `optimizer = "SGD"`: fine if it is the name of
+    something that the script calls; a number needs its name."""
+    if _number(value) is not None or not value:
+        return False
+    called = words(value)
+    return any(
+        called <= words(site.text) for site in record.sites if site.kind in ("call", "assigned")
+    ) or any(value in kept for kept in record.texts.values())
+
+
+def _plain(name: str) -> str:
+    plain = "".join(char for char in name.rpartition("/")[2].lower() if char.isalnum())
+    return _SAME.get(plain, plain)
+
+
+def _named(record: Record, wanted: str) -> Iterator[Any]:
+    """All values that something of this name had."""
+    for site in record.sites:
+        if site.kind == "probe":
+            continue
+        last = "" if site.kind in _RECKONED else _last(site.text)
+        if wanted not in (_plain(last), _plain(site.label)):
+            continue
+        yield from dict.fromkeys(record.values.get(site.number, ()))
+        yield from record.texts.get(site.number, ())
+    for _, settings in record.objects:
+        for name, value in settings.items():
+            if _plain(name) == wanted:
+                yield value
+    for _, _, _, settings in record.facts.get("setups", ()):
+        for name, value in settings.items():
+            if _plain(name) == wanted:
+                yield value
+
+
+def _last(text: str) -> str:
+    """The name itself in `args.lr`, `config['lr']`, `lr`."""
+    return text.rpartition(".")[2].strip("[]'\"").rpartition("['")[2]
+
+
+def same(known: Any, told: str) -> bool:
+    """Whether a value and its text are the same."""
+    text = told.strip()
+    if str(known) == text or repr(known) == text:
+        return True
+    if text.lower() in _WORDLESS:
+        return known is _WORDLESS[text.lower()]
+    if isinstance(known, (int, float)) and not isinstance(known, bool):
+        number = _number(text)
+        return number is not None and math.isclose(number, known, rel_tol=1e-9)
+    return isinstance(known, str) and known[:150] == text[:150]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

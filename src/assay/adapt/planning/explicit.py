@@ -1,0 +1,178 @@
+"""Tracking by explicit calls: plain PyTorch, loops by hand, estimators of scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import libcst as cst
+
+from assay.adapt.dialects import Dialect
+from assay.adapt.facts import Call, Metric, Model
+from assay.adapt.planning import logging, parameters, regions
+from assay.adapt.planning.logging import Placed
+from assay.adapt.planning.parameters import Parameters
+from assay.adapt.planning.words import Draft, Refusal
+
+
+def plan(draft: Draft, dialect: Dialect) -> None:
+    """Put tracking in; Refusal where nothing can be logged under a true name and step."""
+    facts = draft.facts
+    sites = training_sites(draft)
+    found = reached(draft, facts.metrics)
+    one_training(found)
+    placed, refused = logging.place(draft, found)
+    placed = apart(placed)
+    fits = [call for call in facts.calls if call.kind in ("fit", "search")]
+    if not placed:
+        raise (
+            refused[0]
+            if refused
+            else Refusal(
+                "the script computes no figure that could be logged: give a loss or a score a name",
+                facts.steps[0] if facts.steps else fits[0].line if fits else None,
+            )
+        )
+    run = draft.free(dialect.run, f"{dialect.name}_{dialect.run}") if dialect.run else ""
+    region = regions.find(draft, [one.statement for one in placed] + sites)
+    automatic = _automatic(draft, dialect, fits)
+    known = parameters.find(draft, region)
+    if not facts.steps and not automatic:
+        said = known if facts.arguments or facts.configurations else []
+        known = said or _of_estimators(draft, region) or known
+    elif automatic:
+        why = "the parameters of the estimator are logged by MLflow"
+        draft.insert(region.first - 1, automatic, region.indent, why, outside=True)
+        draft.claim("automatic", "sklearn")
+        known = []
+    inside = [line for one in known if one.after is None
+              for line in parameters.lines(dialect, one, run)]  # fmt: skip
+    inside += axes(dialect, placed)
+    draft.need(*dialect.imports, first=dialect.import_first)
+    regions.open_run(draft, region, dialect, run, inside)
+    write_parameters(draft, dialect, known, run)
+    logging.write(draft, dialect, placed, run)
+    for refusal in refused:
+        draft.claim("left_out", {"reason": refusal.reason, "line": refusal.line})
+
+
+def write_parameters(draft: Draft, dialect: Dialect, known: Sequence[Parameters], run: str) -> None:
+    """The parameters that are known within a function, and the claim of all."""
+    for one in known:
+        if one.after is not None:
+            draft.insert(one.after, parameters.lines(dialect, one, run), one.indent,
+                         "parameters as the script uses them")  # fmt: skip
+        draft.claim("parameters", {"expression": one.expression, "names": list(one.names),
+                                   "line": one.line})  # fmt: skip
+
+
+def axes(dialect: Dialect, placed: Sequence[Placed]) -> list[str]:
+    """Where steps may not go back: which metrics have the epoch as their axis."""
+    if not dialect.forward_only or dialect.axis is None or not logging.has_axes(placed):
+        return []
+    names = {one.metric.name: logging.AXES[one.metric.level] for one in placed
+             if one.step is not None and not one.metric.dynamic}  # fmt: skip
+    return [dialect.axis.write(metric=f'"{name}"', step=f'"{axis}"')
+            for name, axis in names.items()]  # fmt: skip
+
+
+def reached(draft: Draft, metrics: Sequence[Metric]) -> list[Metric]:
+    """The metrics that the script ever computes."""
+    return [
+        metric
+        for metric in metrics
+        if regions.is_reached(draft, draft.statement_at(metric.line, metric.end_line))
+    ]
+
+
+def one_training(metrics: Sequence[Metric]) -> None:
+    """Refusal where two loops or functions compute a metric of one name: two trainings in one
+    script, whose series would be mixed."""
+    seen: dict[str, Metric] = {}
+    for metric in metrics:
+        other = seen.setdefault(metric.name, metric)
+        if metric.level == "final" or other.level == "final":
+            continue
+        if (other.function, other.loop) != (metric.function, metric.loop):
+            raise Refusal(
+                f"several trainings: both line {other.line} and line {metric.line} compute "
+                f"`{metric.name}`; keep them in scripts of their own and adapt each",
+                metric.line,
+            )
+
+
+def apart(placed: list[Placed]) -> list[Placed]:
+    """One series for each name: the first one that the script computes."""
+    return list({one.metric.name: one for one in reversed(placed)}.values())[::-1]
+
+
+def training_sites(draft: Draft) -> list[cst.CSTNode]:
+    """The statements that train, as far as the script gets there; Refusal where it never does."""
+    every: list[cst.CSTNode] = list(draft.loops.steps)
+    every += [
+        draft.statement_at(call.line, call.end_line)
+        for call in draft.facts.calls
+        if call.kind in ("fit", "search")
+    ]
+    sites = [site for site in every if regions.is_reached(draft, site)]
+    if not sites:
+        function = draft.source.name_of(draft.source.function_of(every[0]))
+        raise Refusal(f"`{function}` trains and is never called in the script: adapt the script "
+                      "that calls it", draft.source.line(every[0]))  # fmt: skip
+    return sites
+
+
+def _automatic(draft: Draft, dialect: Dialect, fits: Sequence[Call]) -> list[str]:
+    """MLflow's autolog for scikit-learn, where one estimator is fitted once and it covers all."""
+    recipe = dialect.automatic.get("sklearn")
+    facts = draft.facts
+    if recipe is None or facts.steps or facts.arguments or facts.configurations or len(fits) != 1:
+        return []
+    # Autolog would take each fit of a cross-validation for the training.
+    if any("model_selection" in call.method for call in facts.calls):
+        return []
+    fit = fits[0]
+    model = next((m for m in facts.models if m.name == fit.object), None)
+    function = draft.function(fit.function)
+    often = function is not None and len(draft.flow.calls.get(function, [])) > 1
+    if model is None or model.framework != "sklearn" or fit.loop or often or fit.kind == "search":
+        return []
+    return list(recipe.lines)
+
+
+def _of_estimators(draft: Draft, region: regions.Region) -> list[Parameters]:
+    """What the estimators that are fitted were made with."""
+    facts = draft.facts
+    fitted = {call.object for call in facts.calls if call.kind in ("fit", "search")}
+    models = [m for m in facts.models
+              if m.name in fitted and m.framework in ("sklearn", "boosting")
+              and not m.qualified.endswith(".train")]  # fmt: skip
+    module = [m for m in models if not m.function and m.line < region.first]
+    found: list[Parameters] = []
+    if len(module) == 1:
+        found.append(_params(module[0], None, region.indent))
+    elif module:
+        for model in module:
+            name = model.name
+            each = f"for key, value in {name}.get_params().items()"
+            prefixed = f'{{f"{name}/{{key}}": value {each}}}'
+            found.append(Parameters(prefixed, (model.name,), None, region.indent, model.line))
+    for model in models:
+        function = draft.function(model.function)
+        if function is None or len(draft.flow.calls.get(function, [])) > 1:
+            continue
+        statement = draft.statement_at(model.line)
+        in_loop = bool(draft.source.loops_of(statement))
+        in_block = draft.source.block_of(statement) is not None
+        reaches = regions.is_reached(draft, statement)
+        if in_block and reaches and not in_loop and not found:
+            found.append(_params(model, draft.source.end_line(statement),
+                                 draft.indent_of(statement)))  # fmt: skip
+    return found
+
+
+def _params(model: Model, after: int | None, indent: str) -> Parameters:
+    expression = f"{model.name}.get_params()"
+    if model.qualified.startswith(("sklearn.pipeline.", "sklearn.gaussian_process.")):
+        # They hold estimators and kernels, which trackers keep as texts of their own making.
+        expression = f"{{key: str(value) for key, value in {expression}.items()}}"
+    return Parameters(expression, (model.name,), after, indent, model.line)

@@ -1,0 +1,106 @@
+"""What planning puts together: edits with their reasons and claims, or a refusal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+from assay.adapt.editing import Edit, Insert, Replace
+from assay.adapt.facts import Facts
+from assay.adapt.facts.flow import Flow
+from assay.adapt.facts.loops import Loops
+from assay.adapt.facts.source import Source
+from assay.adapt.words import Step
+
+
+class Refusal(Exception):
+    """There is no plan: why, at which line of the original, and what the user can do."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.line = reason, line
+
+
+@dataclass(slots=True)
+class Draft:
+    """A plan in the making: what to insert and change, why, and what will be claimed of it."""
+
+    facts: Facts
+    flow: Flow
+    loops: Loops
+    project: str
+    notebook: bool = False
+    edits: list[Edit] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    imports: list[tuple[str, bool]] = field(default_factory=list)
+    claims: dict[str, Any] = field(default_factory=dict)
+    order: int = 0
+
+    @property
+    def source(self) -> Source:
+        return self.facts.source
+
+    @property
+    def quoted(self) -> str:
+        """The project's name as a string literal."""
+        return f'"{self.project}"'
+
+    def claim(self, kind: str, *items: Any) -> None:
+        """Add to one list of the claims."""
+        self.claims.setdefault(kind, []).extend(items)
+
+    def need(self, *imports: str, first: bool = False) -> None:
+        """Have these imports in the script."""
+        for one in imports:
+            if (one, first) not in self.imports:
+                self.imports.append((one, first))
+
+    def insert(
+        self, after: int, lines: list[str] | tuple[str, ...], indent: str, why: str,
+        *, outside: bool = False,
+    ) -> None:  # fmt: skip
+        """Add lines after a line of the original."""
+        self.order += 1
+        self.edits.append(Insert(after, tuple(lines), indent, outside, self.order))
+        self.steps.append(Step("\n".join(lines), max(after, 1), why))
+
+    def replace(self, line: int, start: int, end: int, text: str, why: str) -> None:
+        """Change one place of a line of the original; the same change counts once."""
+        edit = Replace(line, start, end, text)
+        if edit not in self.edits:
+            self.edits.append(edit)
+            old = self.source.lines[line - 1]
+            self.steps.append(Step(old[:start] + text + old[end:], line, why))
+
+    def free(self, *names: str) -> str:
+        """The first of some names that the script does not use."""
+        used = set(re.findall(r"\b[A-Za-z_]\w*\b", self.source.text))
+        for name in names:
+            if name not in used:
+                return name
+        return next(f"{names[0]}_{n}" for n in range(2, 99) if f"{names[0]}_{n}" not in used)
+
+    def indent_of(self, statement: cst.CSTNode) -> str:
+        """The indentation of a statement's first line."""
+        line = self.source.lines[self.source.line(statement) - 1]
+        return line[: len(line) - len(line.lstrip())]
+
+    def function(self, name: str) -> cst.FunctionDef | None:
+        """The function of that name, as facts give it ("" is the module)."""
+        for function in self.loops.functions():
+            if self.source.name_of(function) == name:
+                return function
+        return None
+
+    def statement_at(self, line: int, end_line: int | None = None) -> cst.BaseStatement:
+        """The statement that begins at a line (the outermost one, of those that end where said)."""
+        found = [
+            node
+            for node in self.source.all(cst.BaseStatement)
+            if self.source.line(node) == line
+            and (end_line is None or self.source.end_line(node) == end_line)
+        ]
+        return found[0]

@@ -1,0 +1,226 @@
+"""NNCF's magnitude pruning, by the API of 3.4 and later.
+
+`nncf.prune` has to see a batch of what forward takes. It gets the first one that the training
+itself meets: to draw one ahead would move the script's random generators. `nncf.strip` needs
+torchao, which NNCF does not install, so zeros are written into the weights here.
+"""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from assay.adapt.planning import Draft, Refusal
+from assay.adapt.pruning import lightning, loops, sites
+from assay.adapt.pruning.loops import SPARSITY
+from assay.adapt.pruning.reaching import name_in
+
+_HELPERS = '''\
+PRUNED_SHARE = {share}  # of the weights, in the end
+PRUNE_MODE = nncf.PruneMode.UNSTRUCTURED_MAGNITUDE_LOCAL
+
+
+def start_pruning(model, *inputs):
+    """Put masks in at the first batch, as NNCF has to see what forward takes."""
+    if model.training and not is_wrapped(model):
+        model.eval()  # a look at forward draws no dropout and moves no statistics
+        nncf.prune(model, mode=PRUNE_MODE, ratio=0.1, examples_inputs=inputs)
+        model.train()
+
+
+def pruning_schedule(model, epochs):
+    """From a tenth of the weights to the whole share, in three quarters of the epochs."""
+    return ExponentialMagnitudePruningScheduler(
+        model,
+        mode=PRUNE_MODE,
+        initial_ratio=0.1,
+        target_ratio=PRUNED_SHARE,
+        target_epoch=max(1, int(0.75 * epochs)),
+    )
+
+
+def pruned_state(model):
+    """A state dict as the unpruned model has it, with the masked weights as zeros."""
+    state = model.state_dict()
+    if is_wrapped(model):
+        for name, hook in get_pruned_modules(model).items():
+            state[name] = state[name] * hook.binary_mask
+    for name in [name for name in state if name.startswith("__nncf_hooks.")]:
+        del state[name]
+    return state
+
+
+def finish_pruning(model):
+    """Make the zeros permanent and take NNCF's hooks off; gives the share of zeros."""
+    if not is_wrapped(model):
+        return 0.0
+    share = nncf.pruning_statistic(model).pruning_ratio
+    state = pruned_state(model)
+    # nncf.strip would do this, but needs torchao, which nncf does not install.
+    del model.forward, model._replicate_for_data_parallel, model._modules["__nncf_hooks"]
+    model.load_state_dict(state)
+    return share
+'''
+_CALLBACK = '''
+
+class GradualPruning(Callback):
+    """Raises the share of masked weights from epoch to epoch; the zeros stay at the end."""
+
+    def on_train_start(self, trainer, pl_module):
+        self.schedule = pruning_schedule(pl_module, trainer.max_epochs)
+
+    def on_train_epoch_start(self, trainer, pl_module):
+        if is_wrapped(pl_module):
+            self.schedule.step(trainer.current_epoch)
+
+    def on_save_checkpoint(self, trainer, pl_module, checkpoint):
+        checkpoint["state_dict"] = pruned_state(pl_module)
+
+    def on_train_end(self, trainer, pl_module):
+        print(f"sparsity: {{finish_pruning(pl_module):.1%}}")
+'''
+_IMPORTS = (
+    "import nncf",
+    "from nncf.torch.function_hook.pruning.magnitude.algo import get_pruned_modules",
+    "from nncf.torch.function_hook.pruning.magnitude.schedulers import "
+    "ExponentialMagnitudePruningScheduler",
+    "from nncf.torch.function_hook.wrapper import is_wrapped",
+)
+_MOVES = ("to", "cuda", "cpu", "view", "reshape", "float", "long", "unsqueeze", "squeeze",
+          "flatten", "permute", "transpose", "detach", "size", "contiguous", "len")  # fmt: skip
+_WHERE = "NNCF sees its first batch here, ahead of the step that uses it"
+
+
+def plan(draft: Draft) -> None:
+    """Masks at the first batch, a schedule over the epochs, zeros in the weights at the end."""
+    facts = draft.facts
+    if "transformers" in facts.frameworks and not facts.steps:
+        raise Refusal("the Trainer of Hugging Face calls the model by itself, and NNCF has to see "
+                      "the batch that it gives; use --add prune")  # fmt: skip
+    if "lightning" in facts.frameworks:
+        _plan_lightning(draft)
+    else:
+        _plan_loop(draft)
+    draft.need(*_IMPORTS)
+
+
+def _plan_loop(draft: Draft) -> None:
+    site = sites.site(draft)
+    source = draft.source
+    for name in site.models:
+        _check_kind(draft, name)
+    inputs = [one for name in site.models for one in _forward(draft, site, name)]
+    whole = sites.whole(draft, site.loop)
+    indent = draft.indent_of(whole)
+    sites.helper(draft, _HELPERS.format(share=SPARSITY), source.line(site.loop),
+                 "what pruning does, in one place")  # fmt: skip
+    for statement, line in inputs:
+        draft.insert(source.line(statement) - 1, [line], draft.indent_of(statement), _WHERE)
+    before: list[str] = []
+    turn: list[str] = []
+    finish: list[str] = []
+    for number, name in enumerate(site.models):
+        schedule = draft.free("schedule", "pruning") + ("" if number == 0 else f"_{number + 1}")
+        before.append(f"{schedule} = pruning_schedule({name}, {site.total})")
+        turn += [f"if is_wrapped({name}):",
+                 f"{source.module.default_indent}{schedule}.step({site.turn})"]  # fmt: skip
+        finish.append(f'print(f"sparsity: {{finish_pruning({name}):.1%}}")')
+    draft.insert(source.line(whole) - 1, before, indent, "the schedule goes by epochs")
+    draft.insert(sites.header_end(draft, site.loop), turn, sites.body_indent(draft, site.loop),
+                 "more is masked from epoch to epoch, once the masks are in")  # fmt: skip
+    loops.finish(draft, site, whole, finish)
+    for call in loops.state_calls(draft, site):
+        loops.plain(draft, call, "pruned_state")
+    draft.claim("pruned", *({"model": name, "share": SPARSITY} for name in site.models))
+
+
+def _check_kind(draft: Draft, name: str) -> None:
+    for one in draft.facts.models:
+        if one.name != name.removeprefix("self."):
+            continue
+        short = one.qualified.rsplit(".", 1)[-1]
+        if one.qualified.startswith("torch.nn.") and short == "Sequential":
+            raise Refusal("NNCF cannot prune a bare nn.Sequential, and to wrap it into a module of "
+                          "its own would rename the weights that are saved", one.line)  # fmt: skip
+        if one.qualified.startswith("torch.nn."):
+            raise Refusal(f"`{name}` is a loose layer, and NNCF needs an nn.Module that calls all "
+                          "layers", one.line)  # fmt: skip
+
+
+def _forward(
+    draft: Draft, site: sites.Site, name: str
+) -> list[tuple[cst.BaseStatement, str]]:  # fmt: skip
+    """The statement in which training calls the model, and the line that shows NNCF its inputs."""
+    source = draft.source
+    for step in draft.loops.steps:
+        function = source.function_of(step)
+        here = name_in(draft, (name, site.function), function)
+        around = source.loops_of(step)
+        node = around[0] if around else function or source.module
+        if here is None:
+            continue
+        for call in source.within(node, cst.Call):
+            if source.code(call.func) == here and source.before(call, step):
+                return [_shown(draft, call, here)]
+    raise Refusal(f"the training does not call `{name}` itself, but parts of it, and NNCF's masks "
+                  "work in calls of the whole")  # fmt: skip
+
+
+def _shown(draft: Draft, call: cst.Call, model: str) -> tuple[cst.BaseStatement, str]:
+    source = draft.source
+    if not call.args or any(arg.keyword or arg.star for arg in call.args):
+        raise Refusal("the model is called with other than positional inputs, which NNCF has to be "
+                      "shown", source.line(call))  # fmt: skip
+    for inner in (one for arg in call.args for one in source.within(arg, cst.Call)):
+        func = inner.func
+        name = func.attr.value if isinstance(func, cst.Attribute) else source.code(func)
+        if name not in _MOVES:
+            raise Refusal("the model's inputs are made within its call, and to make them twice "
+                          "could draw random numbers; put them into a variable first",
+                          source.line(call))  # fmt: skip
+    given = ", ".join(source.code(arg.value) for arg in call.args)
+    return source.statement_of(call), f"start_pruning({model}, {given})"
+
+
+def _plan_lightning(draft: Draft) -> None:
+    source = draft.source
+    fit = lightning.one_fit(draft)
+    statement = draft.statement_at(fit.line, fit.end_line)
+    if not re.fullmatch(r"[\w.]+", fit.object):
+        raise Refusal("the Trainer has no name, so it cannot be given a callback: put it into a "
+                      "variable first", fit.line)  # fmt: skip
+    call = _forward_of_module(draft, fit.arguments[0] if fit.arguments else "")
+    model = lightning.model_of(draft, fit, statement)
+    shown, line = _shown(draft, call, "self")
+    sites.helper(draft, (_HELPERS + _CALLBACK).format(share=SPARSITY), fit.line,
+                 "what pruning does, in one place")  # fmt: skip
+    draft.insert(source.line(shown) - 1, [line], draft.indent_of(shown), _WHERE)
+    draft.insert(source.line(statement) - 1, [f"{fit.object}.callbacks.append(GradualPruning())"],
+                 draft.indent_of(statement), "the schedule goes by the trainer's epochs")  # fmt: skip
+    old = re.search(r"^\s*(import|from) pytorch_lightning", source.text, re.M)
+    package = "pytorch_lightning" if old else "lightning.pytorch"
+    known = {source.named(node) for node in source.all(cst.Name)}
+    if not any(re.fullmatch(r"(pytorch_lightning|lightning\.pytorch)\.callbacks\.Callback", one)
+               for one in known):  # fmt: skip
+        draft.need(f"from {package}.callbacks import Callback")
+    draft.claim("pruned", {"model": model, "share": SPARSITY})
+
+
+def _forward_of_module(draft: Draft, given: str) -> cst.Call:
+    """Where training_step, or what it calls, calls the module itself."""
+    source = draft.source
+    steps = draft.flow.functions.get("training_step", [])
+    if len(steps) != 1:
+        raise Refusal("there is not one LightningModule with a training_step")
+    around = source.class_of(steps[0])
+    forwards = [f for f in draft.flow.functions.get("forward", []) if source.class_of(f) is around]
+    if not forwards:
+        raise Refusal("the LightningModule has no forward, so NNCF has nothing to look at",
+                      source.line(steps[0]))  # fmt: skip
+    for function in (steps[0], *loops.reached(draft, steps[0])):
+        for call in source.within(function, cst.Call):
+            if source.code(call.func) == "self" and source.class_of(function) is around:
+                return call
+    raise Refusal("training_step does not call the module itself, but parts of it, and NNCF's "
+                  "masks work in calls of the whole; call self(…) there", source.line(steps[0]))  # fmt: skip

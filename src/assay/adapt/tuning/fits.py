@@ -1,0 +1,139 @@
+"""Training that a library does: what to search by, from what it measures on validation data."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from assay.adapt.facts import Call
+from assay.adapt.planning import Draft, Refusal
+from assay.adapt.pruning import lightning
+from assay.adapt.tuning.goals import ASK, Goal, direction_of, says
+
+_MONITORS = ("EarlyStopping", "ModelCheckpoint")
+_VALIDATION = "val|valid|validation|dev"
+
+
+def of_library(draft: Draft) -> Call | None:
+    """The call of `fit` of Lightning's Trainer or of a Keras model, where that is what trains."""
+    facts = draft.facts
+    if facts.steps and "lightning" not in facts.frameworks:
+        return None
+    if not {"lightning", "keras"} & set(facts.frameworks):
+        return None
+    return lightning.one_fit(draft)
+
+
+def goal(draft: Draft, fit: Call, objective: str | None) -> Goal:
+    """The validation figure that the library's own record has when `fit` has ended. Refusal where
+    it has none."""
+    if "lightning" in draft.facts.frameworks:
+        return _of_lightning(draft, fit, objective)
+    return _of_keras(draft, fit, objective)
+
+
+def _of_lightning(draft: Draft, fit: Call, objective: str | None) -> Goal:
+    if not re.fullmatch(r"[\w.]+", fit.object):
+        raise Refusal("the Trainer has no name, so what it measured cannot be asked for: put it "
+                      "into a variable first", fit.line)  # fmt: skip
+    logged = _logged(draft)
+    name = objective or _monitored(draft, logged) or _preferred(logged)
+    if name is None:
+        raise Refusal("the LightningModule logs nothing on validation data that a search could go "
+                      "by; " + ASK, fit.line)  # fmt: skip
+    direction = direction_of(name)
+    if direction is None or (objective and objective not in logged):
+        raise Refusal(f"`{name}` is not logged, or its name does not say which way is better; "
+                      f"there are {', '.join(logged) or 'no metrics'}", fit.line)  # fmt: skip
+    return Goal(f'{fit.object}.callback_metrics["{name}"].item()', direction, False)
+
+
+def _logged(draft: Draft) -> list[str]:
+    """The names under which the script's LightningModules log; those of a metric collection with
+    its prefix."""
+    source = draft.source
+    found: dict[str, None] = {}
+    for call in source.all(cst.Call):
+        method = source.code(call.func)
+        if method == "self.log" and call.args:
+            value = call.args[0].value
+            if isinstance(value, cst.SimpleString):
+                found[str(value.evaluated_value)] = None
+            elif isinstance(value, cst.FormattedString):
+                found.update(dict.fromkeys(_formatted(draft, value)))
+        elif method == "self.log_dict" and call.args:
+            for text in source.within(call.args[0].value, cst.SimpleString):
+                found[str(text.evaluated_value)] = None
+    return list(found)
+
+
+def _formatted(draft: Draft, value: cst.FormattedString) -> list[str]:
+    """`f"{part}/loss"`, with what the callers of its function give as `part`."""
+    source = draft.source
+    function = source.function_of(value)
+    names = [source.code(one.expression) for one in value.parts
+             if isinstance(one, cst.FormattedStringExpression)]  # fmt: skip
+    if function is None or len(names) != 1 or names[0] not in draft.flow.parameters(function):
+        return []
+    given = [
+        text
+        for call in draft.flow.callers(function)
+        if isinstance(call, cst.Call)
+        and (text := draft.flow.argument(call, function, names[0])) is not None
+    ]
+    shape = source.code(value)[2:-1]
+    return [shape.replace(f"{{{names[0]}}}", text.strip("'\"")) for text in given]
+
+
+def _monitored(draft: Draft, logged: list[str]) -> str | None:
+    """What the script's own callbacks watch, where they watch one thing; `mode` may say the way."""
+    found = set()
+    for call in draft.source.all(cst.Call):
+        if draft.source.named(call.func).rsplit(".", 1)[-1] not in _MONITORS:
+            continue
+        for arg in call.args:
+            first = arg.keyword is None and arg is call.args[0]
+            if (first or (arg.keyword and arg.keyword.value == "monitor")) and isinstance(
+                arg.value, cst.SimpleString
+            ):
+                found.add(str(arg.value.evaluated_value))
+    usable = [one for one in found if says(one, _VALIDATION) and direction_of(one)]
+    return usable[0] if len(usable) == 1 and (logged or usable) else None
+
+
+def _preferred(names: list[str]) -> str | None:
+    usable = [one for one in names if says(one, _VALIDATION) and direction_of(one)]
+    usable.sort(key=lambda one: direction_of(one) != "minimize")
+    return usable[0] if usable else None
+
+
+def _of_keras(draft: Draft, fit: Call, objective: str | None) -> Goal:
+    keywords = dict(fit.keywords)
+    if "validation_data" not in keywords and "validation_split" not in keywords:
+        raise Refusal("fit() is given no validation data to search by: give it validation_split, "
+                      "or " + ASK, fit.line)  # fmt: skip
+    given = keywords.get("validation_data", "")
+    if says(given, "test") and not says(given, _VALIDATION):
+        raise Refusal(f"the validation data of fit() is test data ({given}), which a search must "
+                      "not touch: split off validation data", fit.line)  # fmt: skip
+    name = objective or "val_loss"
+    if not name.startswith("val_") or direction_of(name) is None:
+        raise Refusal(f"`{name}` is no validation figure of fit(), or its name does not say which "
+                      "way is better; there is val_loss", fit.line)  # fmt: skip
+    history = fit.assigned[0] if fit.assigned else _kept(draft, fit)
+    direction = direction_of(name) or ""
+    values = f'{history}.history["{name}"]'
+    if "restore_best_weights=True" in draft.source.text:
+        best = "min" if direction == "minimize" else "max"
+        return Goal(f"{best}({values})", direction, False)
+    return Goal(f"{values}[-1]", direction, False)
+
+
+def _kept(draft: Draft, fit: Call) -> str:
+    """A name for what fit() returns."""
+    name = draft.free("history", "fit_history")
+    line = draft.source.lines[fit.line - 1]
+    at = len(line) - len(line.lstrip())
+    draft.replace(fit.line, at, at, f"{name} = ", "the search needs what fit() measured")
+    return name

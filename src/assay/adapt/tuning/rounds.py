@@ -1,0 +1,295 @@
+"""A search around the script's own training: it runs once for each trial, and then with the best."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import libcst as cst
+
+from assay.adapt.editing import Indent
+from assay.adapt.facts.loops import LoopNode
+from assay.adapt.planning import Draft, Refusal
+from assay.adapt.pruning import sites
+from assay.adapt.tuning import dials, fits, goals, holdout
+from assay.adapt.tuning.goals import Goal
+from assay.adapt.tuning.spaces import Dial
+
+N_TRIALS = 10
+_WIDTH = 96
+_SEEDS = re.compile(
+    r"(^|\.)(manual_seed|manual_seed_all|seed|seed_everything|set_random_seed|set_seed|seed_all)$"
+)
+
+
+@dataclass(slots=True)
+class Rounds:
+    """The statements, all of one block, that one round consists of; `loop` is the training loop
+    among them where the script has one of its own, and `function` the one that has them all."""
+
+    block: list[cst.BaseStatement]
+    first: int
+    last: int
+    function: cst.FunctionDef | None
+    loop: LoopNode | None = None
+
+    @property
+    def statements(self) -> list[cst.BaseStatement]:
+        return self.block[self.first : self.last + 1]
+
+
+def plan(draft: Draft, objective: str | None) -> None:
+    """Ask and tell: each round asks a trial for values, trains, and tells how it went."""
+    if draft.notebook:
+        raise Refusal("a search would have to repeat what lies in several cells; put the training "
+                      "into a function, or adapt a script")  # fmt: skip
+    fit = fits.of_library(draft)
+    rounds = _around_fit(draft, fit.line) if fit else _around_loop(draft)
+    if fit is not None:
+        goal = fits.goal(draft, fit, objective)
+    else:
+        last = draft.source.end_line(rounds.block[rounds.last])
+        goal = goals.find(draft, rounds.function, rounds.loop, last, objective)
+    found = dials.find(draft, rounds.statements, rounds.function)
+    if goal.direction == "minimize":
+        # It changes what the loss is, so losses under it cannot be compared.
+        found = [one for one in found if "smoothing" not in one.name]
+    if not found:
+        raise Refusal("none of the script's settings that a search could vary was recognised: no "
+                      "learning rate, decay, dropout or width that has a name")  # fmt: skip
+    _widen(draft, rounds, found)
+    if goal.on_test:
+        holdout.cut(draft, rounds.block, rounds, goal)
+    _write(draft, rounds, goal, found)
+
+
+def _around_loop(draft: Draft) -> Rounds:
+    site = sites.training_loop(draft)
+    makers = [draft.source.line(node) for node in _made(draft)]
+    function = draft.source.function_of(site)
+    for _ in range(4):
+        block = _block(draft, site if function is draft.source.function_of(site) else None, function)
+        at = _index(draft, block, site)
+        if at is not None and all(_index_of_line(draft, block, line) is not None for line in makers):
+            inner = site if function is draft.source.function_of(site) else None
+            firsts = [_index_of_line(draft, block, line) or 0 for line in makers]
+            return Rounds(block, min([at, *firsts]), at, function, inner)
+        callers = [one for one in draft.flow.callers(function)] if function else []
+        if len(callers) != 1:
+            break
+        function = draft.source.function_of(callers[0])
+    raise Refusal("the model and its training are not made in one place, so a trial cannot be cut "
+                  "out of the script", draft.source.line(site))  # fmt: skip
+
+
+def _around_fit(draft: Draft, line: int) -> Rounds:
+    """From where the model that is fitted is made, to the fit."""
+    statement = draft.statement_at(line)
+    function = draft.source.function_of(statement)
+    block = _block(draft, statement, function)
+    at = _index(draft, block, statement)
+    assert at is not None
+    held = [one for one in draft.facts.models
+            if draft.function(one.function) is function and one.line <= line]  # fmt: skip
+    firsts = [
+        index
+        for one in held
+        if (index := _index_of_line(draft, block, one.line)) is not None and index <= at
+    ]
+    return Rounds(block, min([at, *firsts]), at, function)
+
+
+def _made(draft: Draft) -> list[cst.CSTNode]:
+    """Where models and optimisers come to be."""
+    lines = {one.line for one in draft.facts.optimisers if one.models}
+    lines |= {one.line for one in draft.facts.models if one.framework == "torch"}
+    found: list[cst.CSTNode] = []
+    for line in sorted(lines):
+        found.append(draft.statement_at(line))
+    return found
+
+
+def _block(
+    draft: Draft, inner: cst.CSTNode | None, function: cst.FunctionDef | None
+) -> list[cst.BaseStatement]:
+    """The statements of a function, or of the module's part that runs."""
+    from assay.adapt.facts import entry
+
+    source = draft.source
+    if function is not None:
+        body: cst.CSTNode = function.body
+    else:
+        guards = [one for one in entry.guards(source) if isinstance(one.body, cst.IndentedBlock)]
+        inside = [one for one in guards if inner is None or source.contains(one.body, inner)]
+        body = inside[0].body if inside else source.module
+    assert isinstance(body, (cst.IndentedBlock, cst.Module))
+    return [one for one in body.body if isinstance(one, cst.BaseStatement)]
+
+
+def _index(draft: Draft, block: list[cst.BaseStatement], node: cst.CSTNode) -> int | None:
+    """Which statement of the block reaches a node, by itself or by what it calls."""
+    for place, statement in enumerate(block):
+        if draft.source.contains(statement, node):
+            is_definition = isinstance(statement, (cst.FunctionDef, cst.ClassDef))
+            if not is_definition:
+                return place
+    function = draft.source.function_of(node)
+    return _index_of_calls(draft, block, function, frozenset())
+
+
+def _index_of_calls(
+    draft: Draft, block: list[cst.BaseStatement], function: cst.FunctionDef | None,
+    seen: frozenset[cst.FunctionDef],
+) -> int | None:  # fmt: skip
+    if function is None or function in seen:
+        return None
+    callers: list[cst.CSTNode] = list(draft.flow.callers(function))
+    around = draft.source.class_of(function)
+    if around is not None and function.name.value == "__init__":
+        callers += [one for one in draft.source.all(cst.Call)
+                    if draft.source.code(one.func) == around.name.value]  # fmt: skip
+    for caller in callers:
+        for place, statement in enumerate(block):
+            if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+                continue
+            if draft.source.contains(statement, caller):
+                return place
+        outer = draft.source.function_of(caller)
+        found = _index_of_calls(draft, block, outer, seen | {function})
+        if found is not None:
+            return found
+    return None
+
+
+def _index_of_line(draft: Draft, block: list[cst.BaseStatement], line: int) -> int | None:
+    return _index(draft, block, draft.statement_at(line))
+
+
+def _widen(draft: Draft, rounds: Rounds, found: list[Dial]) -> None:
+    """Begin a round where something first goes by what is searched, or counts what it does."""
+    source = draft.source
+    counted = _counted(draft, rounds)
+    places = [re.compile(rf"(?<![\w.]){re.escape(one.place)}(?!\w)") for one in found]
+    for place in range(rounds.first):
+        statement = rounds.block[place]
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            continue
+        text = source.module.code_for_node(statement)
+        if any(one.search(text) for one in places) and not _defines(draft, statement, found):
+            rounds.first = place
+            return
+        names = {name for name, every in draft.flow.named().items()
+                 for one in every if one.statement is statement}  # fmt: skip
+        if names & counted:
+            rounds.first = place
+            return
+
+
+def _defines(draft: Draft, statement: cst.BaseStatement, found: list[Dial]) -> bool:
+    names = {name for name, every in draft.flow.named().items()
+             for one in every if one.statement is statement}  # fmt: skip
+    return bool(names & {re.split(r"[.\[]", one.place)[0] for one in found})
+
+
+def _counted(draft: Draft, rounds: Rounds) -> set[str]:
+    """Variables that the training adds to, appends to, or sets when something got better."""
+    source = draft.source
+    found: set[str] = set()
+    for statement in rounds.statements:
+        for one in source.within(statement, cst.AugAssign):
+            found.add(source.code(one.target))
+        for call in source.within(statement, cst.Call):
+            func = call.func
+            if isinstance(func, cst.Attribute) and func.attr.value in ("append", "extend"):
+                found.add(source.code(func.value))
+        for test in source.within(statement, cst.If):
+            for target in source.within(test.body, cst.AssignTarget):
+                found |= {source.code(name) for name in source.within(target, cst.Name)}
+    return found
+
+
+def _write(draft: Draft, rounds: Rounds, goal: Goal, found: list[Dial]) -> None:
+    source = draft.source
+    first, last = rounds.block[rounds.first], rounds.block[rounds.last]
+    top, end = sites.first_line(draft, first), source.end_line(last)
+    indent, step = draft.indent_of(first), source.module.default_indent
+    names = [one for one in found if re.fullmatch(r"[A-Z_0-9]+", one.place)]
+    if rounds.function is not None and names:
+        _global(draft, rounds.function, [one.place for one in names])
+    seeds = _seeds(draft, rounds)
+    draft.order -= 500
+    draft.insert(top - 1, [
+        f'study = optuna.create_study(direction="{goal.direction}", '
+        "sampler=optuna.samplers.TPESampler(seed=0))",
+        *_first_trial(found, len(indent)),
+        "for trial_number in range(N_TRIALS + 1):",
+        f"{step}searching = trial_number < N_TRIALS",
+        f"{step}# The last round trains with the best that was found.",
+        f"{step}trial = study.ask() if searching else optuna.trial.FixedTrial(study.best_params)",
+        *(f"{step}{one.place if _is_held(one) else one.name} = {one.suggestion}" for one in found),
+        *(f"{step}{line}" for line in seeds),
+    ], indent, "each round asks a trial for values, from the same seed; the script's own are the "
+       "first trial", outside=True)  # fmt: skip
+    draft.order += 500
+    if goal.lifted is not None:
+        _lift(draft, rounds, goal)
+    draft.edits.append(Indent(top, end))
+    draft.insert(end, [f"{step}if searching:", f"{step}{step}study.tell(trial, {goal.expression})"],
+                 indent, f"the search goes by `{goal.expression}`", outside=True)  # fmt: skip
+    sites.helper(draft, f"N_TRIALS = {N_TRIALS}", top, "how often to train before the last time")
+    draft.claim("objective", {"expression": goal.expression, "direction": goal.direction})
+    draft.claim("searched", *({"name": one.name, "value": one.value} for one in found))
+
+
+def _first_trial(found: list[Dial], indent: int) -> list[str]:
+    """The script's own values, as a dict."""
+    pairs = [f'"{one.name}": {one.place if _is_held(one) else one.value}' for one in found]
+    line = f"study.enqueue_trial({{{', '.join(pairs)}}})"
+    if len(line) + indent <= _WIDTH:
+        return [line]
+    return ["study.enqueue_trial({", *(f"    {pair}," for pair in pairs), "})"]
+
+
+def _lift(draft: Draft, rounds: Rounds, goal: Goal) -> None:
+    """Have a function return the figure that it only prints."""
+    assert goal.lifted is not None and rounds.loop is not None
+    function = draft.function(goal.lifted.function)
+    call = goals.lifting_call(draft, goal.lifted, rounds.loop)
+    assert function is not None and call is not None
+    assert isinstance(function.body, cst.IndentedBlock)
+    last = function.body.body[-1]
+    assert isinstance(last, cst.BaseStatement)
+    why = "the search needs the figure where the training is"
+    draft.insert(draft.source.end_line(last), [f"return {goal.expression}"],
+                 draft.indent_of(last), why)  # fmt: skip
+    at = draft.source.span(call).start
+    draft.replace(at.line, at.column, at.column, f"{goal.expression} = ", why)
+
+
+def _is_held(one: Dial) -> bool:
+    """Whether the script itself keeps the value under a name, and not as a literal in a call."""
+    return one.place != one.name or one.place.isupper()
+
+
+def _global(draft: Draft, function: cst.FunctionDef, names: list[str]) -> None:
+    assert isinstance(function.body, cst.IndentedBlock)
+    first = function.body.body[0]
+    assert isinstance(first, cst.BaseStatement)
+    documented = function.get_docstring() is not None
+    after = draft.source.end_line(first) if documented else draft.source.line(first) - 1
+    draft.insert(after, [f"global {', '.join(names)}"], draft.indent_of(first),
+                 "what is searched are settings of the module", outside=True)  # fmt: skip
+
+
+def _seeds(draft: Draft, rounds: Rounds) -> list[str]:
+    """The script's own seeding that lies ahead of a round, to be done in each."""
+    source = draft.source
+    found: list[str] = []
+    for statement in rounds.block[: rounds.first]:
+        if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
+            continue
+        small = statement.body[0]
+        call = small.value if isinstance(small, cst.Expr) else None
+        if isinstance(call, cst.Call) and _SEEDS.search(source.named(call.func)):
+            found.append(source.code(call))
+    return found
