@@ -27,7 +27,6 @@ from bench_codet import converted
 from codet import _SOLUTIONS, _TESTS, _read
 from measure import Meter, show
 
-MOST = 5
 # What the best selector may be tuned by: the same few values for every fold.
 _GRID = {
     "weight": (0.35, 0.5, 0.65, 0.8, 0.9), "power": (0.5, 1.0), "share": (1.0, 100.0, 10_000.0),
@@ -55,7 +54,7 @@ def cases(data: Path, every: int) -> list[Any]:
         solutions, tests = files(data, Path(folder))
         rows = offered.read_rows(solutions)
         part = dict(itertools.islice(rows.items(), 0, None, every))
-        return offered.cases(part, offered.read_rows(tests), suites.load("humaneval"), most=MOST)
+        return offered.cases(part, offered.read_rows(tests), suites.load("humaneval"))
 
 
 def inner(options: argparse.Namespace) -> None:

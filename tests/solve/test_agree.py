@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from assay.cli import agree
-from assay.cli.parser import Parser, add_verbs
-from assay.core.errors import InputError
+from assay.cli import main
 from assay.core.words import Check, Target, Task
 from assay.engine.session import Session
 from assay.solve.choosing import right_at_k
@@ -52,11 +50,7 @@ def write(path: Path, *records: Any) -> Path:
 
 
 def run(*words: str) -> int:
-    parser = Parser(prog="assay")
-    agree.register(add_verbs(parser, dest="verb"))
-    arguments = parser.parse_args(["agree", *words])
-    code: int = arguments.run(arguments)
-    return code
+    return main(["agree", *words])
 
 
 def row(name: str, code: str, task: str = "double") -> dict[str, str]:
@@ -123,6 +117,12 @@ def test_it_is_shown_and_written(files: tuple[str, str], tmp_path: Path, capsys:
     assert len({one["place"] for one in rankings[1]["solutions"]}) == 1
 
 
+def test_one_row_has_only_so_many_tests(files: tuple[str, str], capsys: Captured) -> None:
+    assert run(*files, "--most", "2", "--json") == 0
+    counts = told(capsys)["counts"]
+    assert (counts["tests"], counts["beyond_most"], counts["dropped"]) == (3, 1, 0)
+
+
 @pytest.fixture
 def graded(tmp_path: Path, cache: Path) -> tuple[str, str]:  # noqa: ARG001
     """Solutions of two tasks, some of them bare continuations, and tests for one."""
@@ -176,7 +176,7 @@ def test_what_is_hostile_is_never_chosen(
     odd = "assert double(2) == 4\nassert double(3) > 5\nassert double(0) == 0"
     tests = write(tmp_path / "tests.jsonl", row("t", odd))
     names = "srank,codet,codet_nosqrt,b4,b4+srank,pagerank,most_passed,majority"
-    words = [str(solutions), str(tests), "--cpu", "0.2", "--json", "--selector", names]
+    words = [str(solutions), str(tests), "--probe", "--cpu", "0.2", "--json", "--selector", names]
     assert run(*words) == 0
     for name, choice in told(capsys)["tasks"]["double"].items():
         assert choice["chosen"] in ("good", "too"), name
@@ -201,16 +201,16 @@ def test_what_is_hostile_is_never_chosen(
     ],
 )  # fmt: skip
 def test_bad_input_gets_a_line(
-    tmp_path: Path, cache: Path, solutions: str, tests: str, words: list[str],  # noqa: ARG001
-    said: str,
+    tmp_path: Path, cache: Path, capsys: Captured, solutions: str, tests: str,  # noqa: ARG001
+    words: list[str], said: str,
 ) -> None:  # fmt: skip
     (tmp_path / "solutions.jsonl").write_text(solutions)
     (tmp_path / "tests.jsonl").write_text(tests)
     words = [str(save(suite(), tmp_path / "tiny")) if word == "TINY" else word for word in words]
-    with pytest.raises(InputError) as error:
-        run(str(tmp_path / "solutions.jsonl"), str(tmp_path / "tests.jsonl"), *words)
-    assert said in str(error.value)
-    assert "\n" not in str(error.value)
+    assert run(str(tmp_path / "solutions.jsonl"), str(tmp_path / "tests.jsonl"), *words) == 2
+    out, err = capsys.readouterr()
+    assert said in err
+    assert (out, err.count("\n")) == ("", 1)
 
 
 # ---- the parts

@@ -31,10 +31,12 @@ SOLUTIONS.jsonl and TESTS.jsonl hold code, a line each (or all samples of a task
   {"task": "double", "samples": ["def double(x): return x + x", "def double(x): return x"]}
   {"task": "double", "id": "t1", "code": "assert double(2) == 4\\nassert double(0) == 0"}
 
-A row of tests may hold several assertions: they are split, and each runs alone; what is no Python
-or does not name what is asked for is dropped and counted. With --grade, solutions are read as
-answers to the suite's prompts, and after all is ranked, the suite's own checks say how often each
-selector's first choice, and one of its first 2 and 10, is right (ties count by their shares).
+A row of tests may hold several assertions: they are split, and each runs alone (the first 5, see
+--most); what is no Python or does not name what is asked for is dropped and counted.
+
+With --grade, solutions are read as answers to the suite's prompts, and after all is ranked, the
+suite's own checks say how often each selector's first choice, and one of its first 2 and 10, is
+right (ties count by their shares).
 
 Exit codes: 0 done, 2 bad input, 3 some verdicts are failures of ours, 4 stopped and resumable.
 """
@@ -64,8 +66,8 @@ def register(verbs: Verbs) -> None:
         help="what programs run in (default: python; with --grade, what the tasks name)",
     )  # fmt: skip
     parser.add_argument(
-        "--most", type=int, metavar="K",
-        help="only the first K assertions of each row of tests (CodeT's protocol has 5)",
+        "--most", type=int, default=5, metavar="K",
+        help="only the first K assertions of each row of tests (default 5, as CodeT has it)",
     )  # fmt: skip
     parser.add_argument(
         "--cpu", type=float, metavar="SECONDS",
@@ -74,9 +76,11 @@ def register(verbs: Verbs) -> None:
     extent = parser.add_mutually_exclusive_group()
     extent.add_argument(
         "--probe", action="store_true",
-        help="spare what the most frequent solutions make look hopeless (default)",
+        help="spare what the most frequent solutions make look hopeless",
     )  # fmt: skip
-    extent.add_argument("--exact", action="store_true", help="run all tests on all solutions")
+    extent.add_argument(
+        "--exact", action="store_true", help="run all tests on all solutions (default)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="also write every ranking as JSON Lines"
@@ -101,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     with progress() as listener:
         engine = replace(engine, progress=listener)
         ranked = list(
-            agreeing.rank(cases, names, engine=engine, suite=suite, exact=arguments.exact)
+            agreeing.rank(cases, names, engine=engine, suite=suite, exact=not arguments.probe)
         )
         graded = agreeing.grade(ranked, suite, engine=engine) if suite else None
     if arguments.out is not None:
@@ -133,7 +137,7 @@ def _engine(arguments: argparse.Namespace) -> Engine:
     seconds = CHECK_CPU_SECONDS if arguments.cpu is None else arguments.cpu
     if not 0 < seconds < 1e6:
         raise InputError(f"--cpu {seconds:g}: a positive number of seconds is needed")
-    if arguments.most is not None and arguments.most < 1:
+    if arguments.most < 1:
         raise InputError(f"--most {arguments.most}: at least one assertion of a row is needed")
     return Engine(arguments.workers, arguments.store, arguments.min_protection, seconds)
 
@@ -169,6 +173,7 @@ def _counts(ranked: list[Ranked]) -> dict[str, int]:
         "tests": sum(len(one.case.tests) for one in ranked),
         "distinct_tests": sum(one.table.passed.shape[1] for one in ranked),
         "dropped": sum(one.case.dropped for one in ranked),
+        "beyond_most": sum(one.case.beyond for one in ranked),
         "tasks_without_test": sum(not one.case.tests for one in ranked),
         "executions": sum(one.filled.executions for one in ranked),
         "spared": sum(one.filled.spared for one in ranked),
@@ -256,7 +261,8 @@ def _print_counts(counts: dict[str, int]) -> None:
         f"of them distinct, {counts['without_program']:,} without a program\n"
         f"{counts['tests']:,} assertions, {counts['distinct_tests']:,} of them distinct; "
         f"{counts['dropped']:,} were no Python or name nothing that was asked for; "
-        f"{counts['tasks_without_test']:,} tasks have none\n"
+        f"{counts['beyond_most']:,} were beyond --most\n"
+        f"{counts['tasks_without_test']:,} tasks have no test\n"
         f"{counts['executions']:,} executions, {counts['spared']:,} spared"
     )
 

@@ -17,6 +17,8 @@ from assay.models.extraction import extract
 from assay.solve.splitting import split
 from assay.suites import Suite
 
+# As CodeT has it: more from one talkative answer would outweigh the others.
+MOST = 5
 _MOST_FAULTS = 5
 _DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -26,14 +28,16 @@ Rows = Mapping[str, Mapping[str, str]]
 @dataclass(frozen=True, slots=True)
 class Case:
     """What was offered for one task. `programs` are as many as `ids`, "" where there is none in a
-    solution; `tests` are single assertions, and `dropped` counts what was none. The task is without
-    its checks and its reference: nobody who ranks can see them."""
+    solution; `tests` are single assertions, `dropped` counts what was none, and `beyond` those that
+    were too many in a row. The task is without its checks and its reference: nobody who ranks can
+    see them."""
 
     task: Task
     ids: tuple[str, ...]
     programs: tuple[str, ...]
     tests: tuple[Check, ...]
     dropped: int
+    beyond: int
 
 
 def read_rows(path: Path) -> Rows:
@@ -91,7 +95,7 @@ def cases(
     suite: Suite | None = None,
     *,
     environment: str = "python",
-    most: int | None = None,
+    most: int = MOST,
 ) -> list[Case]:
     """One case for each task that has solutions, in the order of their file.
 
@@ -111,9 +115,9 @@ def cases(
     for name, rows in solutions.items():
         task = tasks.get(name) or Task(name, "", environment=environment)
         programs = [_program(text, task if suite else None) for text in rows.values()]
-        checks, dropped = _checks(name, tests.get(name, {}), _target(task, programs), most)
+        checks, dropped, beyond = _checks(name, tests.get(name, {}), _target(task, programs), most)
         bare = replace(task, checks=(), reference=None)
-        found.append(Case(bare, tuple(rows), tuple(programs), tuple(checks), dropped))
+        found.append(Case(bare, tuple(rows), tuple(programs), tuple(checks), dropped, beyond))
     if not any(case.tests for case in found):
         raise InputError(
             f"no usable test for any of {len(found)} tasks: a test is an assertion in Python that "
@@ -141,15 +145,16 @@ def _target(task: Task, programs: Sequence[str]) -> frozenset[str]:
 
 
 def _checks(
-    task: str, rows: Mapping[str, str], names: frozenset[str], most: int | None
-) -> tuple[list[Check], int]:
+    task: str, rows: Mapping[str, str], names: frozenset[str], most: int
+) -> tuple[list[Check], int, int]:
     checks: list[Check] = []
-    dropped = 0
+    dropped = beyond = 0
     for row, code in rows.items():
         found = split(code, names)
         dropped += found.dropped
+        beyond += max(0, len(found.assertions) - most)
         checks += [
             Check(f"{row}.{place}", task, code=text)
             for place, text in enumerate(found.assertions[:most])
         ]
-    return checks, dropped
+    return checks, dropped, beyond

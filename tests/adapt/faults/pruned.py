@@ -63,8 +63,12 @@ FAULTS = [
         "torch + nncf",
         "sparse",
         (
-            ("    model = nncf.prune(\n        model,", "    other = nncf.prune(\n        Net(),"),
+            (
+                "    model = nncf.prune(\n        model,",
+                "    other = nncf.prune(\n        copy.deepcopy(model),",
+            ),
             ("        model, mode=nncf.PruneMode", "        other, mode=nncf.PruneMode"),
+            ("import argparse\n", "import argparse\nimport copy\n"),
         ),
     ),
     _fault(

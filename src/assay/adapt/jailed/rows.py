@@ -121,7 +121,8 @@ def _torch(module: Any) -> None:
 
 def _begins(model: Any, inputs: Any) -> None:
     _depth[0] += 1
-    if _depth[0] > 1 or not inputs:
+    # torchvision's transforms are modules, too, and are called once for each image.
+    if _depth[0] > 1 or not inputs or next(model.parameters(), None) is None:
         return
     import torch
 

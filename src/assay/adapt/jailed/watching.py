@@ -176,7 +176,7 @@ def layers() -> str:
                 share = _zeros([(weight, mask)])
                 masked = mask is not None and bool(((mask == 0) & (weight != 0)).any())
                 found.append({
-                    "model": path, "path": f"{path}.{name}", "share": share, "size": weight.numel(),
+                    "path": f"{path}.{name}", "share": share, "size": weight.numel(),
                     "zeros": share * weight.numel(), "masked": masked,
                 })  # fmt: skip
     return json.dumps(found)

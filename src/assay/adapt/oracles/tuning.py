@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -181,11 +182,12 @@ def _final(case: Case) -> Said:
     if study is None or not study["best"]:
         return
     record = case.after.record
-    after = [one for one in record.facts.get("rows", ()) if one[0] == "after" and one[2] == "fit"]
-    if not after:
+    rows = record.facts.get("rows", ())
+    setups = [one for one in record.facts.get("setups", ()) if one[0] == "after"]
+    # Texts are no rows that could be counted; that an estimator was fitted is seen all the same.
+    if not (setups if not rows else [one for one in rows if one[0::2][:2] == ["after", "fit"]]):
         yield False, "nothing is trained once the search is over"
         return
-    setups = [one for one in record.facts.get("setups", ()) if one[0] == "after"]
     end = max((stop for _, _, stop in record.facts.get("trials", ())), default=0)
     for name, value in study["best"].items():
         holds, text = _is_used(record, setups, name, value, end)
@@ -205,7 +207,7 @@ def _is_used(
         if words(key.rpartition("__")[2]) == wanted or words(key) == wanted
     ]
     if given:
-        if any(same(one, str(value)) for one in given):
+        if any(same(one, str(value)) or _is_rounded(one, value) for one in given):
             return True, f"the final training uses the best `{name}`, {value}"
         return False, f"the final training uses {name} = {given[-1]}, and the best is {value}"
     for site in record.sites:
@@ -223,6 +225,12 @@ def _is_used(
         if any(same(one, str(value)) for one in (*later, *record.texts.get(site.number, ()))):
             return True, f"the final training uses the best `{name}`, {value}"
     return False, f"the best `{name}`, {value}, is used nowhere after the search"
+
+
+def _is_rounded(one: Any, value: Any) -> bool:
+    """Whether it is the value as a number of 32 bits, which is how Keras keeps a learning rate."""
+    numbers = type(one) is float and type(value) is float
+    return numbers and math.isclose(one, value, rel_tol=1e-6)
 
 
 def _apart(case: Case) -> Said:

@@ -12,7 +12,7 @@ from assay.adapt.pruning.sites import Site
 
 SPARSITY = 0.5
 _WIDTH = 84
-_HELPERS = '''\
+HELPERS = '''\
 PRUNED_SHARE = {share}  # of the weights, in the end
 
 
@@ -49,12 +49,12 @@ def pruned_state(model):
 def plan(draft: Draft) -> None:
     """Masks that grow at the beginning of each epoch and become zeros after the last."""
     site = sites.site(draft)
-    _check(draft)
+    _check(draft, site)
     layers = draft.free("pruned_layers", "layers_to_prune")
     whole = sites.whole(draft, site.loop)
     indent = draft.indent_of(whole)
     states = state_calls(draft, site)
-    text = _HELPERS + (_STATE if states else "")
+    text = HELPERS + (_STATE if states else "")
     sites.helper(draft, text.format(share=SPARSITY), draft.source.line(site.loop),
                  "what pruning does, in one place")  # fmt: skip
     draft.need("from torch.nn.utils import prune")
@@ -71,7 +71,12 @@ def plan(draft: Draft) -> None:
     draft.claim("pruned", *({"model": name, "share": SPARSITY} for name in site.models))
 
 
-def _check(draft: Draft) -> None:
+def _check(draft: Draft, site: Site) -> None:
+    for call in draft.source.within(site.loop, cst.Call):
+        for name in site.models:
+            if draft.source.code(call.func) == f"{name}.load_state_dict":
+                raise Refusal(f"`{name}` is given other weights while it trains, which the masks "
+                              "would not fit", draft.source.line(call))  # fmt: skip
     match = re.search(r"deepcopy\((self\.)?(model|net|network)\)", draft.source.text)
     if match:
         line = draft.source.text[: match.start()].count("\n") + 1
@@ -115,18 +120,21 @@ def _may_be_none(draft: Draft, name: str) -> bool:
 
 
 def state_calls(draft: Draft, site: Site) -> list[cst.Call]:
-    """Calls of `state_dict` of models that the training loop reaches."""
+    """Calls of `state_dict` of models while they are masked: in the loop, and in functions that it
+    may reach."""
     source = draft.source
     found = []
-    for node in (site.loop, *reached(draft, site.loop)):
-        for call in source.within(node, cst.Call):
-            func = call.func
-            if not isinstance(func, cst.Attribute) or func.attr.value != "state_dict" or call.args:
-                continue
-            held = source.code(func.value)
-            if not re.search(r"opt|sched|scaler|sgd|adam|meter|ema\b", held, re.I):
-                found.append(call)
-    return list(dict.fromkeys(found))
+    for call in source.all(cst.Call):
+        func = call.func
+        if not isinstance(func, cst.Attribute) or func.attr.value != "state_dict" or call.args:
+            continue
+        function = source.function_of(call)
+        if not source.contains(site.loop, call) and function in (None, site.function):
+            continue
+        held = source.code(func.value)
+        if not re.search(r"opt|sched|scaler|sgd|adam|meter|ema\b", held, re.I):
+            found.append(call)
+    return found
 
 
 def reached(draft: Draft, node: cst.CSTNode) -> list[cst.FunctionDef]:

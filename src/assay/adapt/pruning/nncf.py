@@ -12,9 +12,10 @@ import re
 import libcst as cst
 
 from assay.adapt.planning import Draft, Refusal
-from assay.adapt.pruning import lightning, loops, sites
-from assay.adapt.pruning.loops import SPARSITY
-from assay.adapt.pruning.reaching import name_in
+from assay.adapt.pruning import sites
+from assay.adapt.pruning.lightning import model_of, one_fit
+from assay.adapt.pruning.loops import SPARSITY, finish, plain, reached, state_calls
+from assay.adapt.pruning.reaching import names_in
 
 _HELPERS = '''\
 PRUNED_SHARE = {share}  # of the weights, in the end
@@ -119,19 +120,19 @@ def _plan_loop(draft: Draft) -> None:
         draft.insert(source.line(statement) - 1, [line], draft.indent_of(statement), _WHERE)
     before: list[str] = []
     turn: list[str] = []
-    finish: list[str] = []
+    last: list[str] = []
     for number, name in enumerate(site.models):
         schedule = draft.free("schedule", "pruning") + ("" if number == 0 else f"_{number + 1}")
         before.append(f"{schedule} = pruning_schedule({name}, {site.total})")
         turn += [f"if is_wrapped({name}):",
                  f"{source.module.default_indent}{schedule}.step({site.turn})"]  # fmt: skip
-        finish.append(f'print(f"sparsity: {{finish_pruning({name}):.1%}}")')
+        last.append(f'print(f"sparsity: {{finish_pruning({name}):.1%}}")')
     draft.insert(source.line(whole) - 1, before, indent, "the schedule goes by epochs")
     draft.insert(sites.header_end(draft, site.loop), turn, sites.body_indent(draft, site.loop),
                  "more is masked from epoch to epoch, once the masks are in")  # fmt: skip
-    loops.finish(draft, site, whole, finish)
-    for call in loops.state_calls(draft, site):
-        loops.plain(draft, call, "pruned_state")
+    finish(draft, site, whole, last)
+    for call in state_calls(draft, site):
+        plain(draft, call, "pruned_state")
     draft.claim("pruned", *({"model": name, "share": SPARSITY} for name in site.models))
 
 
@@ -155,13 +156,12 @@ def _forward(
     source = draft.source
     for step in draft.loops.steps:
         function = source.function_of(step)
-        here = name_in(draft, (name, site.function), function)
+        names = set(names_in(draft, (name, site.function), function))
         around = source.loops_of(step)
         node = around[0] if around else function or source.module
-        if here is None:
-            continue
         for call in source.within(node, cst.Call):
-            if source.code(call.func) == here and source.before(call, step):
+            here = source.code(call.func)
+            if here in names and source.before(call, step):
                 return [_shown(draft, call, here)]
     raise Refusal(f"the training does not call `{name}` itself, but parts of it, and NNCF's masks "
                   "work in calls of the whole")  # fmt: skip
@@ -185,19 +185,20 @@ def _shown(draft: Draft, call: cst.Call, model: str) -> tuple[cst.BaseStatement,
 
 def _plan_lightning(draft: Draft) -> None:
     source = draft.source
-    fit = lightning.one_fit(draft)
+    fit = one_fit(draft)
     statement = draft.statement_at(fit.line, fit.end_line)
     if not re.fullmatch(r"[\w.]+", fit.object):
         raise Refusal("the Trainer has no name, so it cannot be given a callback: put it into a "
                       "variable first", fit.line)  # fmt: skip
-    call = _forward_of_module(draft, fit.arguments[0] if fit.arguments else "")
-    model = lightning.model_of(draft, fit, statement)
+    call = _forward_of_module(draft)
+    model = model_of(draft, fit, statement)
     shown, line = _shown(draft, call, "self")
     sites.helper(draft, (_HELPERS + _CALLBACK).format(share=SPARSITY), fit.line,
                  "what pruning does, in one place")  # fmt: skip
     draft.insert(source.line(shown) - 1, [line], draft.indent_of(shown), _WHERE)
-    draft.insert(source.line(statement) - 1, [f"{fit.object}.callbacks.append(GradualPruning())"],
-                 draft.indent_of(statement), "the schedule goes by the trainer's epochs")  # fmt: skip
+    given = [f"{fit.object}.callbacks.append(GradualPruning())"]
+    draft.insert(source.line(statement) - 1, given, draft.indent_of(statement),
+                 "the schedule goes by the trainer's epochs")  # fmt: skip
     old = re.search(r"^\s*(import|from) pytorch_lightning", source.text, re.M)
     package = "pytorch_lightning" if old else "lightning.pytorch"
     known = {source.named(node) for node in source.all(cst.Name)}
@@ -207,7 +208,7 @@ def _plan_lightning(draft: Draft) -> None:
     draft.claim("pruned", {"model": model, "share": SPARSITY})
 
 
-def _forward_of_module(draft: Draft, given: str) -> cst.Call:
+def _forward_of_module(draft: Draft) -> cst.Call:
     """Where training_step, or what it calls, calls the module itself."""
     source = draft.source
     steps = draft.flow.functions.get("training_step", [])
@@ -218,9 +219,10 @@ def _forward_of_module(draft: Draft, given: str) -> cst.Call:
     if not forwards:
         raise Refusal("the LightningModule has no forward, so NNCF has nothing to look at",
                       source.line(steps[0]))  # fmt: skip
-    for function in (steps[0], *loops.reached(draft, steps[0])):
+    for function in (steps[0], *reached(draft, steps[0])):
         for call in source.within(function, cst.Call):
             if source.code(call.func) == "self" and source.class_of(function) is around:
                 return call
     raise Refusal("training_step does not call the module itself, but parts of it, and NNCF's "
-                  "masks work in calls of the whole; call self(…) there", source.line(steps[0]))  # fmt: skip
+                  "masks work in calls of the whole; call self(…) there",
+                  source.line(steps[0]))  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
+from assay.adapt.facts.flow import Flow
 from assay.adapt.planning import Draft
 
 # A variable, and the function that has it; None is the module.
@@ -15,6 +16,11 @@ Held = tuple[str, cst.FunctionDef | None]
 
 def name_in(draft: Draft, held: Held, target: cst.FunctionDef | None) -> str | None:
     """The expression that gives the same object in `target`; None where no call hands it over."""
+    return next(names_in(draft, held, target), None)
+
+
+def names_in(draft: Draft, held: Held, target: cst.FunctionDef | None) -> Iterator[str]:
+    """All expressions that give the same object in `target`, the nearest first."""
     seen: set[Held] = set()
     fresh = [held]
     while fresh:
@@ -23,9 +29,8 @@ def name_in(draft: Draft, held: Held, target: cst.FunctionDef | None) -> str | N
             continue
         seen.add(one)
         if _is_visible(draft, one, target):
-            return one[0]
+            yield one[0]
         fresh += _neighbours(draft, one)
-    return None
 
 
 def _is_visible(draft: Draft, held: Held, target: cst.FunctionDef | None) -> bool:
@@ -41,10 +46,7 @@ def _is_visible(draft: Draft, held: Held, target: cst.FunctionDef | None) -> boo
     return function is None and target is not None and not _hides(flow, name, target)
 
 
-def _hides(flow: object, name: str, target: cst.FunctionDef) -> bool:
-    from assay.adapt.facts.flow import Flow
-
-    assert isinstance(flow, Flow)
+def _hides(flow: Flow, name: str, target: cst.FunctionDef) -> bool:
     top = name.split(".")[0]
     return top in flow.parameters(target) or any(
         one.function is target for one in flow.everywhere(top)
@@ -64,7 +66,7 @@ def _handed_in(draft: Draft, name: str, function: cst.FunctionDef | None) -> Ite
     if function is None or name not in draft.flow.parameters(function):
         return
     for call in _calls_of(draft, function):
-        given = draft.flow.argument(_as_method(call, draft, function), function, name)
+        given = draft.flow.argument(_as_method(call, function), function, name)
         if given and re.fullmatch(r"[\w.]+", given):
             yield given, draft.source.function_of(call)
 
@@ -77,7 +79,7 @@ def _handed_on(draft: Draft, name: str, function: cst.FunctionDef | None) -> Ite
             continue
         for called in (*flow.called(call), *_makers(draft, call)):
             for parameter in flow.parameters(called):
-                given = flow.argument(_as_method(call, draft, called), called, parameter)
+                given = flow.argument(_as_method(call, called), called, parameter)
                 if given is not None and _bare(given) == name:
                     yield parameter, called
 
@@ -137,7 +139,7 @@ def _makers(draft: Draft, call: cst.Call) -> list[cst.FunctionDef]:
     ]
 
 
-def _as_method(call: cst.Call, draft: Draft, function: cst.FunctionDef) -> cst.Call:
+def _as_method(call: cst.Call, function: cst.FunctionDef) -> cst.Call:
     """A call of a class as one of its `__init__`, whose first parameter is not given."""
     if function.name.value == "__init__" and isinstance(call.func, cst.Name):
         return call.with_changes(func=cst.Attribute(call.func, cst.Name("__init__")))

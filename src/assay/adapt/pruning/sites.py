@@ -63,8 +63,11 @@ def training_loop(draft: Draft) -> LoopNode:
     nodes = {source.line(node): node for node in source.loops_in(source.module)}
     lines = [one.line for one in draft.facts.loops if one.kind == "epoch" and one.trains]
     found = [nodes[line] for line in lines if is_reached(draft, nodes[line])]
-    outer = [one for one in found
-             if not any(other is not one and source.contains(other, one) for other in found)]  # fmt: skip
+    outer = [
+        one
+        for one in found
+        if not any(other is not one and source.contains(other, one) for other in found)
+    ]
     if not outer:
         raise Refusal("no loop over epochs that takes training steps was recognised; what is "
                       "to be done needs one")  # fmt: skip
@@ -111,7 +114,8 @@ def _named_total(draft: Draft, loop: LoopNode, counter: str, total: str) -> str:
     why = "the loop and the schedule go by one number"
     if isinstance(loop, cst.For):
         iterated = draft.loops.iterated(loop)
-        assert iterated is not None and isinstance(iterated.value, cst.Call)
+        assert iterated is not None
+        assert isinstance(iterated.value, cst.Call)
         args = [arg for arg in iterated.value.args if arg.keyword is None]
         stop = args[0] if len(args) == 1 else args[1]
         at, plus = draft.source.span(stop.value), len(args) > 1

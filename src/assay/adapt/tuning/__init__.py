@@ -7,14 +7,17 @@ from assay.adapt.facts import Facts
 from assay.adapt.facts.flow import Flow
 from assay.adapt.facts.loops import Loops
 from assay.adapt.planning import Draft, Refusal, imports
-from assay.adapt.tuning import estimators, rounds
+from assay.adapt.tuning import estimators as _estimators
+from assay.adapt.tuning import rounds as _rounds
 
 __all__ = ["plan"]
 
 
 def plan(
-    facts: Facts, target: str, project: str, *, objective: str | None = None, notebook: bool = False
-) -> Draft:
+    facts: Facts,
+    target: str,  # noqa: ARG001 - all rooms of planning are called alike
+    project: str, *, objective: str | None = None, notebook: bool = False,
+) -> Draft:  # fmt: skip
     """A draft that searches with Optuna for what `objective` says, or for what the script itself
     measures on held-out data. Refusal, with the line and what to do, where nothing says what to
     search by, or where a search would change what is compared."""
@@ -22,9 +25,9 @@ def plan(
     draft = Draft(facts, flow, Loops(facts.source, flow), project, notebook)
     _check(facts)
     if {"sklearn", "boosting"} & set(facts.frameworks) and not _trains_nets(facts):
-        estimators.plan(draft, objective)
+        _estimators.plan(draft, objective)
     else:
-        rounds.plan(draft, objective)
+        _rounds.plan(draft, objective)
     draft.need("import optuna")
     imports.place(draft)
     return draft

@@ -19,7 +19,12 @@ def find(
 ) -> list[Dial]:
     """Options of the command line, entries of a table of settings, constants, and else what calls
     in the rounds are given, or leave to defaults of the script's own."""
-    named = spaces.chosen(_options(draft, function) + _entries(draft) + _constants(draft))
+    named = spaces.chosen(
+        _options(draft, function)
+        + _entries(draft)
+        + _fields(draft, function)
+        + _constants(draft, function)
+    )
     if any(one.rank == 0 for one in named):
         return named
     return spaces.chosen(named + _given(draft, statements))
@@ -50,11 +55,49 @@ def _entries(draft: Draft) -> list[Dial]:
     return [one for one in found if one is not None]
 
 
-def _constants(draft: Draft) -> list[Dial]:
+def _fields(draft: Draft, function: cst.FunctionDef | None) -> list[Dial]:
+    """Fields of a plain class of settings, or of the one object of it."""
+    source, found = draft.source, []
+    if "frozen=True" in source.text:
+        return []
+    for node in source.all(cst.ClassDef):
+        if node.bases or not isinstance(node.body, cst.IndentedBlock):
+            continue
+        space = _settings(draft, node.name.value, function)
+        for statement in node.body.body if space else ():
+            small = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+            value = small.value if isinstance(small, (cst.Assign, cst.AnnAssign)) else None
+            if value is not None and isinstance(small, (cst.Assign, cst.AnnAssign)):
+                target = (
+                    small.target if isinstance(small, cst.AnnAssign) else small.targets[0].target
+                )
+                found.append(spaces.dial(f"{space}.{source.code(target)}", source.code(value)))
+    return [one for one in found if one is not None]
+
+
+def _settings(draft: Draft, cls: str, function: cst.FunctionDef | None) -> str | None:
+    """The variable that holds the object of a class of settings; the class where it is never
+    made."""
+    made = [
+        (name, one)
+        for name, every in draft.flow.named().items()
+        for one in every
+        if isinstance(one.value, cst.Call) and draft.source.code(one.value.func) == cls
+    ]
+    if not made:
+        return cls
+    name, one = made[0]
+    given = isinstance(one.value, cst.Call) and one.value.args
+    return name_in(draft, (name, one.function), function) if len(made) == 1 and not given else None
+
+
+def _constants(draft: Draft, function: cst.FunctionDef | None) -> list[Dial]:
+    """Of the module, and of the function that has the rounds."""
     found = []
+    own = draft.source.name_of(function)
+    parameters = draft.flow.parameters(function) if function is not None else []
     for one in draft.facts.constants:
-        uses = re.findall(rf"\b{re.escape(one.name)}\b", draft.source.text)
-        if one.function == "" and one.name.isupper() and len(uses) > 1:
+        if one.function in ("", own) and one.name not in parameters:
             found.append(spaces.dial(one.name, one.value))
     return [one for one in found if one is not None]
 
@@ -78,7 +121,7 @@ def _literals(draft: Draft, call: cst.Call) -> list[Dial]:
     found = []
     for arg in call.args:
         one = spaces.dial(arg.keyword.value, source.code(arg.value)) if arg.keyword else None
-        if one is not None:
+        if one is not None and not draft.flow.everywhere(one.name):
             at = source.span(arg.value)
             draft.replace(at.start.line, at.start.column, at.end.column, one.name,
                           "the search sets it")  # fmt: skip
@@ -89,8 +132,11 @@ def _literals(draft: Draft, call: cst.Call) -> list[Dial]:
 def _defaults(draft: Draft, call: cst.Call) -> list[Dial]:
     source = draft.source
     name = source.code(call.func)
-    makers = [f for f in draft.flow.functions.get("__init__", [])
-              if (around := source.class_of(f)) is not None and around.name.value == name]  # fmt: skip
+    makers = [
+        one
+        for one in draft.flow.functions.get("__init__", [])
+        if (around := source.class_of(one)) is not None and around.name.value == name
+    ]
     makers += draft.flow.called(call) if isinstance(call.func, cst.Name) else []
     if len(makers) != 1 or any(arg.star for arg in call.args):
         return []
@@ -102,7 +148,7 @@ def _defaults(draft: Draft, call: cst.Call) -> list[Dial]:
         if one.default is None or one.name.value in given:
             continue
         dial = spaces.dial(one.name.value, source.code(one.default))
-        if dial is not None:
+        if dial is not None and not draft.flow.everywhere(dial.name):
             found.append(dial)
     if found:
         end = source.span(call).end

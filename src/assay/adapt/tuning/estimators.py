@@ -47,7 +47,7 @@ class _Part:
 
 def plan(draft: Draft, objective: str | None) -> None:
     """A study ahead of the fit, whose best parameters the estimator is given."""
-    fit, model = _one(draft, objective)
+    fit, model = _one(draft)
     part = _part(draft, model)
     space = next((dict(one) for cls, one in _SEARCHED if re.fullmatch(cls, part.cls)), None)
     if space is None:
@@ -77,7 +77,7 @@ def _import(draft: Draft, module: str, *names: str) -> None:
         draft.need(f"from {module} import {', '.join(missing)}")
 
 
-def _one(draft: Draft, objective: str | None) -> tuple[Call, Model]:
+def _one(draft: Draft) -> tuple[Call, Model]:
     """The one fit of the one estimator. Refusal where several are compared."""
     facts = draft.facts
     models = {one.name: one for one in facts.models if one.framework in ("sklearn", "boosting")}
@@ -91,13 +91,13 @@ def _one(draft: Draft, objective: str | None) -> tuple[Call, Model]:
                       next(iter(models.values())).line)  # fmt: skip
     estimators = {one.object for one in fits}
     if len(models) > 1 or len(estimators) > 1 or any(one.loop for one in fits):
-        line = min(one.line for one in (*models.values(), *fits))
+        line = min([*(one.line for one in models.values()), *(one.line for one in fits)])
         raise Refusal("the script compares estimators or settings on purpose, which a search would "
                       "make one", line)  # fmt: skip
     if len(fits) != 1 or fits[0].object not in models:
-        line = fits[0].line if fits else None
+        where = fits[0].line if fits else None
         raise Refusal("which estimator the script is about is not to be seen: what is fitted is "
-                      "compared, or made where it is fitted", line)  # fmt: skip
+                      "compared, or made where it is fitted", where)  # fmt: skip
     fit = fits[0]
     function = draft.function(fit.function)
     if function is not None and len(draft.flow.callers(function)) > 1:
@@ -131,8 +131,13 @@ def _first_use(draft: Draft, fit: Call, model: Model) -> cst.BaseStatement:
     source = draft.source
     found = draft.statement_at(fit.line, fit.end_line)
     for one in draft.facts.calls:
-        uses = one.kind in ("score", "evaluate", "fit") and model.name in (one.object, *one.arguments)
-        if uses and one.function == fit.function and one.line < source.line(found):
+        uses = model.name in (one.object, *one.arguments)
+        if (
+            uses
+            and one.kind in ("score", "evaluate")
+            and one.function == fit.function
+            and one.line < source.line(found)
+        ):
             found = draft.statement_at(one.line, one.end_line)
     return found
 
@@ -199,7 +204,7 @@ def _ask(draft: Draft, part: _Part, name: str, usual: float | None) -> tuple[str
     if name == "l1_ratio":
         return f"trial.suggest_float({key}, 0.0, 1.0)", told
     whole = int(value)
-    low, high = (1, max(10, whole)) if whole < 8 else (max(1, whole // 3), whole * 2)
+    low, high = (1, max(10, whole)) if whole < 8 else (max(2, whole // 10), whole * 2)
     return f"trial.suggest_int({key}, {low}, {high})", told
 
 

@@ -8,7 +8,7 @@ import libcst as cst
 
 from assay.adapt.facts import Call
 from assay.adapt.planning import Draft, Refusal
-from assay.adapt.pruning import lightning
+from assay.adapt.pruning.lightning import one_fit
 from assay.adapt.tuning.goals import ASK, Goal, direction_of, says
 
 _MONITORS = ("EarlyStopping", "ModelCheckpoint")
@@ -22,7 +22,7 @@ def of_library(draft: Draft) -> Call | None:
         return None
     if not {"lightning", "keras"} & set(facts.frameworks):
         return None
-    return lightning.one_fit(draft)
+    return one_fit(draft)
 
 
 def goal(draft: Draft, fit: Call, objective: str | None) -> Goal:

@@ -66,8 +66,8 @@ def _named(draft: Draft, function: cst.FunctionDef | None, wanted: str) -> Goal:
     if draft.flow.definitions(wanted, function) and direction_of(wanted):
         return Goal(wanted, direction_of(wanted) or "", False)
     known = sorted({one.name for one in draft.facts.metrics if one.function == own})
-    raise Refusal(f"no `{wanted}` is computed where the training is, or its name does not say which "
-                  f"way is better; there are {', '.join(known) or 'no metrics'}")  # fmt: skip
+    raise Refusal(f"no `{wanted}` is computed where the training is, or its name does not say "
+                  f"which way is better; there are {', '.join(known) or 'no metrics'}")  # fmt: skip
 
 
 def _held_out(metric: Metric) -> bool:

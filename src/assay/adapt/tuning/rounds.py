@@ -1,4 +1,4 @@
-"""A search around the script's own training: it runs once for each trial, and then with the best."""
+"""A search around the script's own training: once for each trial, and then with the best."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from assay.adapt.tuning.spaces import Dial
 
 N_TRIALS = 10
 _WIDTH = 96
+_OWN_NAMES = ("study", "trial", "trial_number", "searching", "N_TRIALS")
+# How many functions may lie between the training loop and the place where all is made.
+_DEEPEST = 4
 _SEEDS = re.compile(
     r"(^|\.)(manual_seed|manual_seed_all|seed|seed_everything|set_random_seed|set_seed|seed_all)$"
 )
@@ -43,6 +46,10 @@ def plan(draft: Draft, objective: str | None) -> None:
     if draft.notebook:
         raise Refusal("a search would have to repeat what lies in several cells; put the training "
                       "into a function, or adapt a script")  # fmt: skip
+    if "transformers" in draft.facts.frameworks and not draft.facts.steps:
+        raise Refusal("the Trainer of Hugging Face has a search of its own that builds the model "
+                      'for each trial: give it model_init and call hyperparameter_search(backend='
+                      '"optuna")')  # fmt: skip
     fit = fits.of_library(draft)
     rounds = _around_fit(draft, fit.line) if fit else _around_loop(draft)
     if fit is not None:
@@ -65,16 +72,17 @@ def plan(draft: Draft, objective: str | None) -> None:
 
 def _around_loop(draft: Draft) -> Rounds:
     site = sites.training_loop(draft)
-    makers = [draft.source.line(node) for node in _made(draft)]
+    makers = _made(draft)
     function = draft.source.function_of(site)
-    for _ in range(4):
-        block = _block(draft, site if function is draft.source.function_of(site) else None, function)
+    for _ in range(_DEEPEST):
+        inner = site if function is draft.source.function_of(site) else None
+        block = _block(draft, inner, function)
         at = _index(draft, block, site)
-        if at is not None and all(_index_of_line(draft, block, line) is not None for line in makers):
-            inner = site if function is draft.source.function_of(site) else None
-            firsts = [_index_of_line(draft, block, line) or 0 for line in makers]
-            return Rounds(block, min([at, *firsts]), at, function, inner)
-        callers = [one for one in draft.flow.callers(function)] if function else []
+        firsts = [_index_of_line(draft, block, line) for line in makers]
+        known = [one for one in firsts if one is not None]
+        if at is not None and len(known) == len(firsts):
+            return Rounds(block, min([at, *known]), at, function, inner)
+        callers = draft.flow.callers(function) if function else []
         if len(callers) != 1:
             break
         function = draft.source.function_of(callers[0])
@@ -99,14 +107,10 @@ def _around_fit(draft: Draft, line: int) -> Rounds:
     return Rounds(block, min([at, *firsts]), at, function)
 
 
-def _made(draft: Draft) -> list[cst.CSTNode]:
-    """Where models and optimisers come to be."""
+def _made(draft: Draft) -> list[int]:
+    """The lines on which models and optimisers come to be."""
     lines = {one.line for one in draft.facts.optimisers if one.models}
-    lines |= {one.line for one in draft.facts.models if one.framework == "torch"}
-    found: list[cst.CSTNode] = []
-    for line in sorted(lines):
-        found.append(draft.statement_at(line))
-    return found
+    return sorted(lines | {one.line for one in draft.facts.models if one.framework == "torch"})
 
 
 def _block(
@@ -213,9 +217,11 @@ def _write(draft: Draft, rounds: Rounds, goal: Goal, found: list[Dial]) -> None:
     first, last = rounds.block[rounds.first], rounds.block[rounds.last]
     top, end = sites.first_line(draft, first), source.end_line(last)
     indent, step = draft.indent_of(first), source.module.default_indent
-    names = [one for one in found if re.fullmatch(r"[A-Z_0-9]+", one.place)]
+    module = {one.name for one in draft.facts.constants if one.function == ""}
+    names = [one.place for one in found if one.place in module]
     if rounds.function is not None and names:
-        _global(draft, rounds.function, [one.place for one in names])
+        _global(draft, rounds.function, names)
+    _check_names(draft)
     seeds = _seeds(draft, rounds)
     draft.order -= 500
     draft.insert(top - 1, [
@@ -252,10 +258,12 @@ def _first_trial(found: list[Dial], indent: int) -> list[str]:
 
 def _lift(draft: Draft, rounds: Rounds, goal: Goal) -> None:
     """Have a function return the figure that it only prints."""
-    assert goal.lifted is not None and rounds.loop is not None
+    assert goal.lifted is not None
+    assert rounds.loop is not None
     function = draft.function(goal.lifted.function)
     call = goals.lifting_call(draft, goal.lifted, rounds.loop)
-    assert function is not None and call is not None
+    assert function is not None
+    assert call is not None
     assert isinstance(function.body, cst.IndentedBlock)
     last = function.body.body[-1]
     assert isinstance(last, cst.BaseStatement)
@@ -264,6 +272,12 @@ def _lift(draft: Draft, rounds: Rounds, goal: Goal) -> None:
                  draft.indent_of(last), why)  # fmt: skip
     at = draft.source.span(call).start
     draft.replace(at.line, at.column, at.column, f"{goal.expression} = ", why)
+
+
+def _check_names(draft: Draft) -> None:
+    taken = {node.value for node in draft.source.all(cst.Name)} & set(_OWN_NAMES)
+    if taken:
+        raise Refusal(f"the script has a `{min(taken)}` of its own, as a search has: rename it")
 
 
 def _is_held(one: Dial) -> bool:
