@@ -70,7 +70,8 @@ def _optimizers(module: Any) -> None:
 
     def init(self: Any, params: Any, defaults: Any) -> None:
         real(self, params, defaults)
-        _setup(type(self).__name__, defaults)
+        for group in self.param_groups:
+            _setup(type(self).__name__, group)
 
     kind.__init__ = init
 

@@ -85,7 +85,11 @@ def _on_axes(record: Record, series: Series, run: Run) -> tuple[bool, str]:
     said = judged(record, series, run)
     if run.component not in COUNTING or not said[0]:
         return said
+    # Lightning hands every logger the epoch, too: beside its own steps, and not in their place.
+    is_lightning = any(source == "Lightning" for source, *_ in record.library)
     for axis in run.series.values():
+        if is_lightning and axis.name == "epoch":
+            continue
         steps = dict(zip(axis.steps, axis.values, strict=True))
         if is_axis(axis.name) and axis.name != series.name and steps.keys() >= set(series.steps):
             own = tuple(int(steps[step]) for step in series.steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import itertools
 import re
@@ -18,6 +19,8 @@ _ANNOUNCES = re.compile(
 )
 # TensorBoard's files bear their time and process, inside, too.
 _EVENTS = re.compile(r"(events\.out\.tfevents)\..*")
+_LETTERS = re.compile(r"[A-Za-z]")
+_WORDS = re.compile(r"[A-Za-z][A-Za-z ]{2,}")
 _SPACE = re.compile(r"\s+")
 
 
@@ -33,7 +36,7 @@ def _output(case: Case) -> Said:
         else:
             yield None, "the script prints nothing, so its output proves nothing"
     elif not _is_tracking(case):
-        yield _has_form(ours.stdout, theirs.stdout)
+        yield _has_form(case.original, ours.stdout, theirs.stdout)
     elif ours.stdout == theirs.stdout or _without_own(case, theirs.stdout) == ours.stdout:
         yield True, f"prints the same {len(ours.stdout.splitlines())} lines"
     else:
@@ -52,14 +55,28 @@ def _without_own(case: Case, text: str) -> str:
     return "".join(line for line in text.splitlines(True) if not _ANNOUNCES.match(line))
 
 
-def _has_form(ours: str, theirs: str) -> tuple[bool, str]:
-    """Where weights change by nature numbers do, too: the lines themselves stay, in order."""
-    wanted = [form for line in ours.splitlines() if (form := _form(line))]
+def _has_form(script: str, ours: str, theirs: str) -> tuple[bool, str]:
+    """Where weights change by nature numbers do, too, and so does text that a model makes up: the
+    lines that have words of the script's own stay, in order."""
+    own = _texts(script)
+    wanted = [
+        form
+        for line in ours.splitlines()
+        if (form := _form(line))
+        and (not _LETTERS.search(line) or any(text in line for text in own))
+    ]
     told = iter([_form(line) for line in theirs.splitlines()])
     missing = [form for form in wanted if form not in told]
     if missing:
         return False, f"no longer prints {missing[0][:80]!r}"
     return True, f"prints all {len(wanted)} lines of the original, with its own numbers"
+
+
+def _texts(script: str) -> set[str]:
+    """Pieces of the texts that a script has in it, as far as they have letters."""
+    found = (node.value for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Constant))
+    texts = [value for value in found if isinstance(value, str)]
+    return {piece.strip() for text in texts for piece in _WORDS.findall(text)}
 
 
 def _form(line: str) -> str:

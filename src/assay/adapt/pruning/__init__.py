@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assay.adapt.facts import Facts
 from assay.adapt.facts.flow import Flow
 from assay.adapt.facts.loops import Loops
@@ -12,6 +14,11 @@ from assay.adapt.pruning import nncf as _nncf
 from assay.adapt.pruning import transformers as _transformers
 
 __all__ = ["plan"]
+
+_PRUNES = re.compile(
+    r"^\s*(from torch\.nn\.utils import [^\n]*\bprune\b|(import|from) (nncf|torch_pruning))"
+    r"|torch\.nn\.utils\.prune|\bModelPruning\b", re.M,
+)  # fmt: skip
 
 
 def plan(
@@ -51,10 +58,10 @@ def _check(facts: Facts) -> None:
     if "keras" in facts.frameworks and not facts.optimisers:
         raise Refusal("pruning does not apply: a Keras model trains itself, its weights are not "
                       "parameters of a torch.nn.Module that the script trains")  # fmt: skip
-    for sign in ("nn.utils.prune", "nncf", "torch_pruning", "torchao.sparsity"):
-        if sign in text:
-            line = next(n for n, one in enumerate(text.splitlines(), 1) if sign in one)
-            raise Refusal(f"already pruned: line {line} has {sign}", line)
+    match = _PRUNES.search(text)
+    if match:
+        line = text[: match.start()].count("\n") + 1
+        raise Refusal(f"already pruned: line {line} has {match.group().strip()}", line)
     for sign in ("weight_norm(", "spectral_norm("):
         if sign in text:
             line = next(n for n, one in enumerate(text.splitlines(), 1) if sign in one)

@@ -20,17 +20,21 @@ def name_in(draft: Draft, held: Held, target: cst.FunctionDef | None) -> str | N
 
 
 def names_in(draft: Draft, held: Held, target: cst.FunctionDef | None) -> Iterator[str]:
-    """All expressions that give the same object in `target`, the nearest first."""
+    """All expressions that give the same object in `target`, its own ahead of the module's."""
     seen: set[Held] = set()
     fresh = [held]
+    others: list[str] = []
     while fresh:
         one = fresh.pop(0)
         if one in seen:
             continue
         seen.add(one)
-        if _is_visible(draft, one, target):
+        if one[1] is target:
             yield one[0]
+        elif _is_visible(draft, one, target):
+            others.append(one[0])
         fresh += _neighbours(draft, one)
+    yield from others
 
 
 def _is_visible(draft: Draft, held: Held, target: cst.FunctionDef | None) -> bool:

@@ -51,8 +51,8 @@ def find(
     if lifted is not None:
         return Goal(lifted.expression, direction_of(lifted.name) or "minimize", _on_test(lifted),
                     lifted)  # fmt: skip
-    raise Refusal("nothing is measured on held-out data in the training that a search could go by; "
-                  + ASK)  # fmt: skip
+    raise Refusal("no figure of held-out data is at hand where the training ends, so a search has "
+                  "nothing to go by; " + ASK)  # fmt: skip
 
 
 def _named(draft: Draft, function: cst.FunctionDef | None, wanted: str) -> Goal:
