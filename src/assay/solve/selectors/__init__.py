@@ -15,17 +15,11 @@ import numpy as np
 
 from assay.core import doors
 from assay.core.errors import HarnessError
-from assay.solve.selectors.consensus import B4, CodeT, PlainCodeT
-from assay.solve.selectors.overlap import B4SRank, PageRank, SRank
-from assay.solve.selectors.plain import Majority, Medoid, MostPassed, Random
 from assay.solve.table import DOOR, Scores, Selector, Table
 
 __all__ = ["DEFAULT", "load", "names"]
 
-_SHIPPED = (
-    SRank, CodeT, PlainCodeT, B4, B4SRank, PageRank, Majority, Medoid, MostPassed, Random,
-)  # fmt: skip
-DEFAULT = SRank.name
+DEFAULT = "srank"
 # Scores that differ by less, in parts of the largest, differ by rounding.
 _DIGITS = 12
 
@@ -60,14 +54,11 @@ class _Ruled:
 
 
 def names() -> list[str]:
-    """All selectors, ours first."""
-    ours = [make.name for make in _SHIPPED]
-    return ours + [name for name in doors.names(DOOR) if name not in ours]
+    """All selectors that there are."""
+    return doors.names(DOOR)
 
 
 def load(name: str, **constants: Any) -> Selector:
     """The selector of that name, with other constants than its own where some are given. Its
     scores are places: 0 is the worst. Raises InputError where there is none of that name."""
-    shipped = {make.name: make for make in _SHIPPED}
-    make: Any = shipped[name] if name in shipped else doors.find(DOOR, name)
-    return _Ruled(make(**constants))
+    return _Ruled(doors.find(DOOR, name)(**constants))
