@@ -53,9 +53,10 @@ def main() -> None:
     for kind, asked_for in _ASKED.items():
         own = outcomes[kind]
         if own:
-            share = wilson(own.count("passed"), len(own))
+            share = own.count("passed") / len(own)
+            low, high = wilson(own.count("passed"), len(own))
             rows.append([kind, len(own), own.count("passed"), own.count("no_code"),
-                         100 * share.value, 100 * share.low, 100 * share.high, asked_for,
+                         100 * share, 100 * low, 100 * high, asked_for,
                          _PAPER[kind]])  # fmt: skip
     notes += [f"{used.cpu:.0f} CPU seconds for all proofs", edit_times(), meter.method]
     show("codemod on mlops", ["kind", "pairs", "proven", "declined", "%", "low", "high", "asked",

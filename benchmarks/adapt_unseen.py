@@ -43,9 +43,10 @@ def main() -> None:
     for target in options.add.split(","):
         outcomes = Counter(results[name(one), target]["outcome"] for one in scripts)
         proven, tried = outcomes["proven"], len(scripts) - outcomes["original_fails"]
-        share = wilson(proven, tried)
+        share = proven / max(1, tried)
+        low, high = wilson(proven, tried)
         rows.append([target, len(scripts), *(outcomes[kind] for kind in _KINDS),
-                     100 * share.value, 100 * share.low, 100 * share.high])  # fmt: skip
+                     100 * share, 100 * low, 100 * high])  # fmt: skip
     notes = [f"{name(one)} {target}: {results[name(one), target]['outcome']}: "
              f"{results[name(one), target]['reason'][:140]}" for one, target in wanted
              if results[name(one), target]["outcome"] != "proven"]  # fmt: skip
