@@ -172,7 +172,8 @@ def test_the_claims_name_what_is_logged_and_where_it_stands_in_the_original() ->
 def test_a_model_is_registered_in_the_run_that_is_open() -> None:
     added = changes(MAIN, adapted(MAIN, "mlflow-registry", "mlflow"))
     assert sum("start_run" in line for line in added) == 1
-    assert any(line.startswith("+    mlflow.pytorch.log_model(model") for line in added)
+    at = added.index("+    mlflow.pytorch.log_model(")
+    assert added[at + 1] == "+        model,"
 
 
 def test_a_loop_without_a_counter_gets_one() -> None:

@@ -27,7 +27,6 @@ DIALECT = Dialect(
             "    def log_metrics(self, metrics, step=None):",
             "        trackio.log(metrics, step=step)",
             "",
-            "",
             "trainer.loggers.append(TrackioLogger())",
         ),
         ("from $lightning.loggers import Logger",),

@@ -16,8 +16,8 @@ _LOGGED = (
 )
 
 
-def _saved(save: str, file: str, *imports: str) -> Recipe:
-    path = f'model_path = os.path.join(wandb.run.dir, "{file}")'
+def _saved(save: str, ending: str, *imports: str) -> Recipe:
+    path = f'model_path = os.path.join(wandb.run.dir, "$name.{ending}")'
     lines = (path, save, _NEW, "artifact.add_file(model_path)", *_LOGGED)
     return Recipe(lines, ("import os", "import wandb", *imports))
 
@@ -29,16 +29,12 @@ DIALECT = replace(
     registers={
         # What the script itself saves, where no one module is the model.
         "file": Recipe((_NEW, "artifact.add_file($path)", *_LOGGED), ("import wandb",)),
-        "torch": _saved("torch.save($model.state_dict(), model_path)", "model.pt", "import torch"),
-        "lightning": _saved(
-            "torch.save($model.state_dict(), model_path)", "model.pt", "import torch"
-        ),
-        "keras": _saved("$model.save(model_path)", "model.keras"),
-        "sklearn": _saved("joblib.dump($model, model_path)", "model.joblib", "import joblib"),
-        "xgboost": _saved("joblib.dump($model, model_path)", "model.joblib", "import joblib"),
-        "lightgbm": _saved("joblib.dump($model, model_path)", "model.joblib", "import joblib"),
-        "transformers": _saved(
-            "torch.save($model.state_dict(), model_path)", "model.pt", "import torch"
-        ),
+        "torch": _saved("torch.save($model.state_dict(), model_path)", "pt", "import torch"),
+        "lightning": _saved("torch.save($model.state_dict(), model_path)", "pt", "import torch"),
+        "keras": _saved("$model.save(model_path)", "keras"),
+        "sklearn": _saved("joblib.dump($model, model_path)", "joblib", "import joblib"),
+        "xgboost": _saved("joblib.dump($model, model_path)", "joblib", "import joblib"),
+        "lightgbm": _saved("joblib.dump($model, model_path)", "joblib", "import joblib"),
+        "transformers": _saved("torch.save($model.state_dict(), model_path)", "pt", "import torch"),
     },
 )

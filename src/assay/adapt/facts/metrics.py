@@ -270,6 +270,12 @@ class Metrics:
             bare = re.sub(r"^(train|val|test)_", "", name)
             name = f"{{{place.phase}}}_{bare}"
         text = _unrounded(text)
+        listed = re.match(r"(?:np|numpy|statistics)\.f?mean\((\w+)", text)
+        if listed and place.level == "final" and naming.singular(listed[1]) == name:
+            name = f"mean_{name}"
+        own = re.search(rf"\b{re.escape(name)}\b", text)
+        if "/" in text and not own and self.flow.everywhere(name):
+            name = f"mean_{name}"  # the script itself has something else of that name
         return Metric(
             name, text, source.line(statement), source.end_line(statement),
             source.name_of(function), place.level,

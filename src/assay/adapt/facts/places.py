@@ -100,10 +100,25 @@ class Places:
         block = source.block_of(outermost)
         siblings = list(block.body) if block is not None else []
         at = next((i for i, one in enumerate(siblings) if one is outermost), 0)
-        if inside or at == 0:
+        if inside or at == 0 or any(self._is_rare(name, place.loop) for name in names):
             return statement, True
         before = siblings[at - 1]
         return (before, False) if isinstance(before, cst.BaseStatement) else (statement, True)
+
+    def _is_rare(self, name: str, loop: LoopNode | None) -> bool:
+        """Whether a loop computes a value under conditions only, and not in each turn."""
+        source = self.source
+        here = [d.statement for d in self.flow.everywhere(name)
+                if loop is not None and source.contains(loop, d.statement)]  # fmt: skip
+        return bool(here) and all(self._is_conditional(one, loop) for one in here)
+
+    def _is_conditional(self, statement: cst.CSTNode, loop: LoopNode | None) -> bool:
+        for around in self.source.ancestors(statement):
+            if around is loop:
+                return False
+            if isinstance(around, cst.If) and not self._is_guard(around):
+                return True
+        return False
 
     def _is_guard(self, node: cst.If) -> bool:
         return "__name__" in self.source.code(node.test)

@@ -1,12 +1,16 @@
 """A process that has not run the script: forked ahead of it, it loads what the script registered.
 
-What loads only beside the script's own classes and globals does not load here.
+What loads only beside the script's globals does not load here. Keras's files name layers of the
+script's own and do not hold them: they are loaded beside the script's definitions, as somebody
+would who imports them.
 """
 
 from __future__ import annotations
 
+import ast
 import base64
 import builtins
+import contextlib
 import glob
 import importlib
 import json
@@ -68,7 +72,8 @@ def _safely(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _loaded(request: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
-    model = _from_mlflow(request, one) if "location" in one else _from_files(one["files"])
+    own = _layers(request["script"])
+    model = _from_mlflow(request, one, own) if "location" in one else _from_files(one["files"], own)
     hashes = state.weights({"model": model})
     known = {"hash": hashes.get("model"), "type": type(model).__name__}
     if isinstance(model, dict):
@@ -83,7 +88,31 @@ def _loaded(request: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
     return {**one, **known}
 
 
-def _from_mlflow(request: dict[str, Any], one: dict[str, Any]) -> Any:
+def _layers(script: str) -> dict[str, Any]:
+    """The script's own classes, where it makes layers for Keras: made anew from its imports,
+    constants and definitions. Nothing else of it is run."""
+    if "keras" not in script:
+        return {}
+    tree = ast.parse(script)
+    kept = [one for one in tree.body if isinstance(one, _DEFINES) or _is_constant(one)]
+    made: dict[str, Any] = {"__name__": "definitions"}
+    for statement in kept:
+        with contextlib.suppress(Exception):
+            exec(compile(ast.Module([statement], []), "definitions", "exec"), made)
+    return {one.name: made[one.name] for one in kept
+            if isinstance(one, ast.ClassDef) and one.name in made}  # fmt: skip
+
+
+_DEFINES = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+
+
+def _is_constant(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Assign) and not any(
+        isinstance(node, ast.Call) for node in ast.walk(statement.value)
+    )
+
+
+def _from_mlflow(request: dict[str, Any], one: dict[str, Any], own: dict[str, Any]) -> Any:
     mlflow = importlib.import_module("mlflow")
     mlflow.set_tracking_uri(request["tracking"])
     mlflow.set_registry_uri(request["registry"])
@@ -98,12 +127,14 @@ def _from_mlflow(request: dict[str, Any], one: dict[str, Any]) -> Any:
         "lightgbm",
         "transformers",
     ):
+        if name == "keras" and name in flavors and own:
+            return mlflow.keras.load_model(uri, custom_objects=own)
         if name in flavors:
             return getattr(mlflow, name).load_model(uri)
     return mlflow.pyfunc.load_model(uri)
 
 
-def _from_files(files: list[str]) -> Any:
+def _from_files(files: list[str], own: dict[str, Any]) -> Any:
     """A model that was kept as an artifact: as its file says by its ending."""
     places = [one for one in files if os.path.isfile(one)]
     places += [one for folder in files if os.path.isdir(folder) for one in glob.glob(folder + "/*")]
@@ -113,7 +144,8 @@ def _from_files(files: list[str]) -> Any:
         if start[:2] == b"PK" and _is_keras(place):
             named = os.path.join(tempfile.mkdtemp(), "model.keras")
             os.symlink(os.path.abspath(place), named)
-            return importlib.import_module("keras").saving.load_model(named)
+            keras = importlib.import_module("keras")
+            return keras.saving.load_model(named, custom_objects=own)
         if start[:2] == b"PK":
             return importlib.import_module("torch").load(place, weights_only=False)
         if start[:1] == b"\x80":

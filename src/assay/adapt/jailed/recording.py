@@ -39,6 +39,7 @@ class Recorder:
         self._left: list[int] = []
         self._items: dict[tuple[int, str], int] = {}
         self._known: dict[int, int] = {}
+        self._histories: list[Any] = []
 
     def site(self, **told: Any) -> int:
         self.sites.append(told)
@@ -93,7 +94,7 @@ class Recorder:
         elif kind is dict:
             self._mapping(site, value)
         elif kind.__name__ == "History" and isinstance(getattr(value, "history", None), dict):
-            self._history(value)
+            self.history(value)
         elif (
             kind.__name__ == "Namespace"
             or kind.__module__ == "__main__"
@@ -136,17 +137,19 @@ class Recorder:
         else:
             self._number(number, scalar)
 
-    def _history(self, value: Any) -> None:
+    def history(self, value: Any) -> None:
         """Keras: a series per name, by epoch."""
-        if self._known.get(id(value)):
+        if any(known is value for known in self._histories):
             return
-        self._known[id(value)] = 1
+        self._histories.append(value)
+        fit = f"history of fit {len(self._histories)}"
         epochs = list(getattr(value, "epoch", []))
         for name, values in value.history.items():
             for epoch, one in zip(epochs, values, strict=False):
                 scalar = one if type(one) in (int, float) else scalar_of(one, type(one))
                 if scalar is not None:
                     self.library.append(["history", str(name), epoch, scalar])
+                    self.library.append([fit, str(name), epoch, scalar])
 
     def _estimator(self, value: Any) -> None:
         if self._known.get(id(value), 0) >= 3 or len(self.objects) > 200:

@@ -127,7 +127,8 @@ def _begins(model: Any, inputs: Any) -> None:
     import torch
 
     note("fit" if torch.is_grad_enabled() and model.training else "score", model, inputs[0])
-    if all(isinstance(one, torch.Tensor) for one in inputs):
+    # Keras finds out shapes by tensors that hold nothing.
+    if all(isinstance(one, torch.Tensor) and not one.is_meta for one in inputs):
         small = sum(one.numel() for one in inputs) <= 1 << 20
         if small:
             _keep_probe(model, tuple(one.detach().clone() for one in inputs))
@@ -248,7 +249,10 @@ def _keras(module: Any) -> None:
             note("score", self, held_out[0] if isinstance(held_out, tuple) else None)
         if hasattr(data, "shape"):
             _keep_probe(self, (data[:5],))
-        return fit(self, *given, **named)
+        found = fit(self, *given, **named)
+        if hasattr(found, "history"):
+            recorder.history(found)
+        return found
 
     def asks(real: Any) -> Any:
         @functools.wraps(real)

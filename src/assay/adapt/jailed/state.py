@@ -90,7 +90,8 @@ def _is_model(value: Any) -> bool:
     if torch is not None and isinstance(value, torch.nn.Module):
         return any(True for _ in value.parameters())
     if sklearn is not None and isinstance(value, sklearn.BaseEstimator):
-        return any(name.endswith("_") and not name.startswith("_") for name in vars(value))
+        fitted = any(name.endswith("_") and not name.startswith("_") for name in vars(value))
+        return fitted or any(_is_model(step) for _, step in getattr(value, "steps", ()))
     return type(value).__name__ == "Booster"
 
 
@@ -144,6 +145,8 @@ def _fold_array(folded: Any, array: Any, around: list[int]) -> None:
 def _fold_tensor(folded: Any, tensor: Any) -> None:
     torch = sys.modules["torch"]
     folded.update(f"{tensor.dtype}{tuple(tensor.shape)}".encode())
+    if tensor.is_meta:  # a shape without numbers
+        return
     if tensor.is_sparse or tensor.is_quantized:
         tensor = tensor.to_dense() if tensor.is_sparse else tensor.int_repr()
     flat = tensor.detach().cpu().contiguous().reshape(-1)

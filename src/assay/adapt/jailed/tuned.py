@@ -85,8 +85,8 @@ def fitted(model: Any) -> None:
             return
     elif getattr(model, "optimizer", None) is not None:
         optimizer = model.optimizer
-        rate = optimizer.get_config().get("learning_rate")
-        _setup(optimizer.__class__.__name__, {"learning_rate": rate, "lr": rate})
+        config = optimizer.get_config()
+        _setup(optimizer.__class__.__name__, {**config, "lr": config.get("learning_rate")})
 
 
 def _setup(kind: str, settings: dict[str, Any]) -> None:

@@ -30,6 +30,7 @@ def install(config: dict[str, Any]) -> None:
     while frame is not None and "path" not in frame.f_locals:
         frame = frame.f_back  # type: ignore[assignment]
     path, source = frame.f_locals["path"], frame.f_locals["config"]["script"]
+    _script.append(source)
     fresh.prepare()
     for name, change in _CHANGES.items():
         _after(name, change)
@@ -112,7 +113,7 @@ def told() -> str:
     found = json.loads(recorder.told())
     found["facts"] = {
         "statuses": statuses, "undrawn": _unused, "sparsity": sparsity, "prunes": prunes,
-        "steps": steps[0], **facts,
+        "steps": steps[0], "trainers": list(_trainers.values()), **facts,
     }  # fmt: skip
     return json.dumps(found)
 
@@ -156,7 +157,7 @@ def registered() -> str:
     wanted = [model for run in kept for model in run["models"]]
     if not wanted:
         return "[]"
-    request: dict[str, Any] = {"models": wanted, "probes": _probes}
+    request: dict[str, Any] = {"models": wanted, "probes": _probes, "script": _script[0]}
     if mlflow := sys.modules.get("mlflow"):
         request["tracking"] = mlflow.get_tracking_uri()
         request["registry"] = mlflow.get_registry_uri()
@@ -183,6 +184,7 @@ def layers() -> str:
 
 
 _probes: dict[str, str] = {}
+_script: list[str] = []
 
 
 # Lightning: what it hands its loggers, and what it has at the end of each epoch.
@@ -202,6 +204,26 @@ def _lightning(module: Any) -> None:
         return real(self, metrics, step)
 
     kind.log_metrics = log_metrics
+
+
+def _rates(module: Any) -> None:
+    """The monitor of learning rates writes to loggers by itself."""
+    kind = module.LearningRateMonitor
+
+    def watched(real: Any) -> Any:
+        def starts(self: Any, trainer: Any, *given: Any, **named: Any) -> Any:
+            before = {name: len(values) for name, values in self.lrs.items()}
+            found = real(self, trainer, *given, **named)
+            at = trainer.fit_loop.epoch_loop._batches_that_stepped
+            for name, values in self.lrs.items():
+                if len(values) > before.get(name, 0):
+                    _library("Lightning", name, at, values[-1])
+            return found
+
+        return starts
+
+    kind.on_train_epoch_start = watched(kind.on_train_epoch_start)
+    kind.on_train_batch_start = watched(kind.on_train_batch_start)
 
 
 def _trainer(module: Any) -> None:
@@ -225,7 +247,10 @@ def _library(source: str, name: str, step: Any, value: Any) -> None:
         recorder.library.append([source, str(name), None if step is None else int(step), scalar])
 
 
-# Hugging Face's Trainer: what it logs, when
+# Hugging Face's Trainer: what it logs, when, and which settings it hands its trackers
+
+
+_trainers: dict[int, dict[str, Any]] = {}
 
 
 def _hugging_face(module: Any) -> None:
@@ -235,6 +260,15 @@ def _hugging_face(module: Any) -> None:
     def log(self: Any, logs: Any, *given: Any, **named: Any) -> Any:
         for name, value in logs.items():
             _library("Trainer", name, self.state.global_step, value)
+            if not name.startswith(("eval_", "test_")):  # so W&B and TensorBoard call it
+                _library("Trainer", f"train/{name}", self.state.global_step, value)
+        if id(self) not in _trainers:
+            config = getattr(self.model, "config", None)
+            settings = {**(config.to_dict() if config else {}), **self.args.to_dict()}
+            _trainers[id(self)] = {
+                str(key): value if isinstance(value, (int, float, str)) else str(value)
+                for key, value in settings.items()
+            }
         return real(self, logs, *given, **named)
 
     kind.log = log
@@ -326,6 +360,8 @@ _CHANGES: dict[str, Callable[[Any], None]] = {
     "pytorch_lightning.trainer.connectors.logger_connector.logger_connector": _lightning,
     "lightning.pytorch.trainer.call": _trainer,
     "pytorch_lightning.trainer.call": _trainer,
+    "lightning.pytorch.callbacks.lr_monitor": _rates,
+    "pytorch_lightning.callbacks.lr_monitor": _rates,
     "transformers.trainer": _hugging_face,
     "torch.optim.optimizer": _optimizer,
     "torch.nn.utils.prune": _prune,

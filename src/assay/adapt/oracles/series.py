@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assay.adapt.oracles import words as naming
 from assay.adapt.oracles.counters import is_counter
 from assay.adapt.oracles.record import Record, Sample, Site
 from assay.adapt.stores import COUNTING, SINGLE, Run, Series
+
+# The prefix of what Keras keeps of one of several fits.
+_FIT = re.compile(r"fit_(\d+)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def judged(record: Record, series: Series, run: Run) -> tuple[bool, str]:
         return known
     matches = [
         _weighed(record, sample, series, counting)
-        for sample in record.samples
+        for sample in itertools.chain(record.samples, _told_apart(record, series))
         if _same(sample.values, series.values, component)
     ]
     if not matches:
@@ -48,6 +52,25 @@ def judged(record: Record, series: Series, run: Run) -> tuple[bool, str]:
         f"`{series.name}`: {_count(series)} equal to `{_shown(best.sample.site.text)}` "
         f"(line {best.sample.site.line})"
     )
+
+
+def _told_apart(record: Record, series: Series) -> Iterator[Sample]:
+    """A single figure that is named after one of the things that a loop goes over: `PCA/error`."""
+    said = series.name.rpartition("/")[0]
+    if not said or len(series) != 1:
+        return
+    for number, kept in record.texts.items():
+        site = record.sites[number]
+        if said not in kept or len(kept) < 2:
+            continue
+        place = kept.index(said)
+        for sample in record.samples:
+            if sample.how or len(sample.values) != len(kept):
+                continue
+            loops = [record.loops[loop] for loop, _ in record.turns[sample.at[place]]]
+            if any(site.text in loop.targets for loop in loops):
+                how = f"where `{site.text}` is {said}"
+                yield Sample(sample.site, (sample.values[place],), (sample.at[place],), how)
 
 
 def _counts(run: Run) -> bool:
@@ -123,9 +146,12 @@ def _of_library(
     record: Record, series: Series, component: str, counting: bool
 ) -> tuple[bool, str] | None:
     """The verdict where a library itself keeps a quantity of this name; None where none does."""
-    wanted = naming.library_words(series.name)
+    fit = _FIT.match(series.name)
+    wanted = naming.library_words(series.name[fit.end() :] if fit else series.name)
     kept: dict[tuple[str, str], list[tuple[int | None, float]]] = {}
     for source, name, step, value in record.library:
+        if fit and source.startswith("history") and source != f"history of fit {fit[1]}":
+            continue
         if naming.library_words(name) == wanted:
             kept.setdefault((source, name), []).append((step, value))
     if not kept:
@@ -281,6 +307,8 @@ def _has_both(record: Record) -> bool:
 def _rival(record: Record, sample: Sample, series: Series) -> Site | None:
     """Another quantity that bears the whole name, where this one does not, and is not the same."""
     wanted = naming.words(series.name) - {"epoch", "step", "batch"}
+    if "/" in sample.site.text and wanted & {"mean", "avg", "average"}:
+        return None  # of a quantity and its mean, it says which one it is
     content = naming.content(series.name)
     same = {one.site.number for one in record.samples if one.values == sample.values}
     if any(_bears(record.sites[number], wanted, content) for number in same):

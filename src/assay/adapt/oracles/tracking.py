@@ -125,7 +125,8 @@ def _doubled(run: Run) -> str:
 
 def _parameters(case: Case) -> Said:
     for run in _all_runs(case):
-        autologs = "autolog" in case.rewrite.text
+        trainers = case.before.facts.get("trainers")
+        autologs = "autolog" in case.rewrite.text or bool(trainers)
         said = [
             (key, *parameter(case.before.record, key, value, autologs))
             for key, value in run.parameters.items()

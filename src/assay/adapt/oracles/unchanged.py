@@ -20,7 +20,7 @@ _ANNOUNCES = re.compile(
 # TensorBoard's files bear their time and process, inside, too.
 _EVENTS = re.compile(r"(events\.out\.tfevents)\..*")
 _LETTERS = re.compile(r"[A-Za-z]")
-_WORDS = re.compile(r"[A-Za-z][A-Za-z ]{2,}")
+_WORDS = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,}(?![A-Za-z])|[A-Za-z]+(?=:)")
 _SPACE = re.compile(r"\s+")
 
 
@@ -62,8 +62,7 @@ def _has_form(script: str, ours: str, theirs: str) -> tuple[bool, str]:
     wanted = [
         form
         for line in ours.splitlines()
-        if (form := _form(line))
-        and (not _LETTERS.search(line) or any(text in line for text in own))
+        if (form := _form(line)) and (not _LETTERS.search(line) or own & _parts(line))
     ]
     told = iter([_form(line) for line in theirs.splitlines()])
     missing = [form for form in wanted if form not in told]
@@ -73,10 +72,14 @@ def _has_form(script: str, ours: str, theirs: str) -> tuple[bool, str]:
 
 
 def _texts(script: str) -> set[str]:
-    """Pieces of the texts that a script has in it, as far as they have letters."""
+    """Words of the texts that a script has in it."""
     found = (node.value for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Constant))
     texts = [value for value in found if isinstance(value, str)]
-    return {piece.strip() for text in texts for piece in _WORDS.findall(text)}
+    return {word for text in texts for word in _parts(text)}
+
+
+def _parts(text: str) -> set[str]:
+    return set(_WORDS.findall(text))
 
 
 def _form(line: str) -> str:
@@ -110,6 +113,10 @@ def _files(case: Case) -> Said:
     if gone:
         yield False, f"no longer saves {gone[0]}"
     changed = _differing(ours, theirs)
+    told = {name for name in changed if name.endswith("training_args.bin")}
+    if told and case.before.facts.get("trainers"):
+        yield None, f"{sorted(told)[0]} says to which tracker the Trainer reports"
+        changed -= told
     if changed and _is_tracking(case):
         changed -= _differing(ours, _timeless(case.again().files))
         if changed:

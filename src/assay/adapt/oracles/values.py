@@ -19,6 +19,9 @@ _SAME = {"learningrate": "lr", "optlearningrate": "lr", "batch": "batchsize", "n
 def parameter(record: Record, key: str, value: str, autologs: bool) -> tuple[bool | None, str]:
     """Whether it holds, and why not. None for what autologging adds of its own."""
     wanted = _plain(key)
+    trainers = record.facts.get("trainers", ())
+    if trainers and key == "report_to":
+        return None, ""  # the tracker itself
     named = list(_named(record, wanted))
     if any(same(known, value) for known in named):
         return True, ""
@@ -69,7 +72,8 @@ def _named(record: Record, wanted: str) -> Iterator[Any]:
         for name, value in settings.items():
             if _plain(name) == wanted:
                 yield value
-    for _, _, _, settings in record.facts.get("setups", ()):
+    held = [settings for _, _, _, settings in record.facts.get("setups", ())]
+    for settings in [*held, *record.facts.get("trainers", ())]:
         for name, value in settings.items():
             if _plain(name) == wanted:
                 yield value

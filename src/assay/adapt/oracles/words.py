@@ -75,7 +75,9 @@ _AXES = frozenset({"epoch", "step", "global", "trainer", "batch", "iteration"})
 
 def is_axis(name: str) -> bool:
     # Lightning writes `hp_metric` for TensorBoard's table, where nobody gave it one.
-    return name == "hp_metric" or (bool(words(name)) and words(name) <= _AXES)
+    # The Trainer's own axes come as `train/epoch` and `train/global_step`.
+    said = words(name.removeprefix("train/"))
+    return name == "hp_metric" or (bool(said) and said <= _AXES)
 
 
 @lru_cache(4096)

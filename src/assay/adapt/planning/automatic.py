@@ -121,11 +121,19 @@ def _add_logger(
         expression = _beside_own(draft, name, statement, expression)
     if expression:
         lines += f"{name}.loggers[-1].log_hyperparams({expression})".split("\n")
+    if lines[0].startswith("class "):
+        lines = _spaced(lines, 1 if draft.indent_of(statement) else 2)
     if here and expression:
         draft.claim("parameters", {"expression": expression, "names": list(here[0].names),
                                    "line": here[0].line})  # fmt: skip
     draft.insert(source.end_line(statement), lines, draft.indent_of(statement),
                  "logs what Lightning logs, beside its own logger")  # fmt: skip
+
+
+def _spaced(lines: list[str], blank: int) -> list[str]:
+    """A class and what comes after its last blank line, with blank lines around the class."""
+    end = len(lines) - 1 - lines[::-1].index("")
+    return [*[""] * blank, *lines[:end], *[""] * blank, *lines[end + 1 :]]
 
 
 def _of_module(draft: Draft, trainer: str, statement: cst.BaseStatement) -> str:

@@ -10,7 +10,7 @@ import libcst as cst
 from assay.adapt.dialects import Dialect
 from assay.adapt.facts import Facts, Model
 from assay.adapt.planning import regions
-from assay.adapt.planning.words import Draft, Refusal
+from assay.adapt.planning.words import Draft, Refusal, wrapped
 
 _SEVERAL = 4
 
@@ -145,7 +145,9 @@ def _lines(draft: Draft, dialect: Dialect, one: _Trained, several: bool) -> list
     draft.need(*recipe.imports)
     draft.claim("models", {"name": name, "variable": one.name, "framework": kind,
                            "line": draft.source.line(one.statement)})  # fmt: skip
-    return list(recipe.write(project=f'"{name}"', name=name, model=one.name))
+    written = recipe.write(project=f'"{name}"', name=name, model=one.name)
+    indent = len(draft.indent_of(one.statement)) + 4
+    return [line for text in written for line in wrapped(text, indent)]
 
 
 def _trained(draft: Draft) -> list[_Trained]:

@@ -15,6 +15,17 @@ from assay.adapt.facts.loops import Loops
 from assay.adapt.facts.source import Source
 from assay.adapt.words import Step
 
+_LONGEST_LINE = 88
+
+
+def wrapped(line: str, indent: int) -> list[str]:
+    """A call on one line; with an argument to a line where it would be too long. Commas within
+    its arguments are not looked for: it has none."""
+    head, bracket, rest = line.partition("(")
+    if indent + len(line) <= _LONGEST_LINE or not bracket or not rest.endswith(")"):
+        return [line]
+    return [f"{head}(", *(f"    {part}," for part in rest[:-1].split(", ")), ")"]
+
 
 class Refusal(Exception):
     """There is no plan: why, at which line of the original, and what the user can do."""

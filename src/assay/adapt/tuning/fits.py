@@ -33,6 +33,33 @@ def goal(draft: Draft, fit: Call, objective: str | None) -> Goal:
     return _of_keras(draft, fit, objective)
 
 
+def spare_checkpoints(draft: Draft, fit: Call) -> None:
+    """Have Lightning's trials keep no checkpoints and no logs: the last round then leaves what the
+    script left, under the same names."""
+    source = draft.source
+    if "lightning" not in draft.facts.frameworks or "enable_checkpointing=False" in source.text:
+        return
+    known = {source.named(node).rsplit(".", 1)[-1] for node in source.all(cst.Name)}
+    if "ModelCheckpoint" not in known:
+        old = re.search(r"^\s*(import|from) pytorch_lightning", source.text, re.M)
+        package = "pytorch_lightning" if old else "lightning.pytorch"
+        draft.need(f"from {package}.callbacks import ModelCheckpoint")
+    # It refuses to work without a logger.
+    kinds = "ModelCheckpoint"
+    if "LearningRateMonitor" in known:
+        kinds = "(ModelCheckpoint, LearningRateMonitor)"
+    statement = draft.statement_at(fit.line, fit.end_line)
+    step = source.module.default_indent
+    draft.insert(source.line(statement) - 1, [
+        "if searching:  # trials leave no checkpoints and no logs",
+        f"{step}{fit.object}.loggers = []",
+        f"{step}{fit.object}.callbacks = [",
+        f"{step}{step}one for one in {fit.object}.callbacks",
+        f"{step}{step}if not isinstance(one, {kinds})",
+        f"{step}]",
+    ], draft.indent_of(statement), "a trial leaves no files")  # fmt: skip
+
+
 def _of_lightning(draft: Draft, fit: Call, objective: str | None) -> Goal:
     if not re.fullmatch(r"[\w.]+", fit.object):
         raise Refusal("the Trainer has no name, so what it measured cannot be asked for: put it "

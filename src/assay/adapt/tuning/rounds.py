@@ -67,6 +67,8 @@ def plan(draft: Draft, objective: str | None) -> None:
     _widen(draft, rounds, found)
     if goal.on_test:
         holdout.cut(draft, rounds.block, rounds, goal)
+    if fit is not None:
+        fits.spare_checkpoints(draft, fit)
     _write(draft, rounds, goal, found)
 
 
