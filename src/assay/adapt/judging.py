@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import tempfile
@@ -24,8 +25,6 @@ from assay.core.outcomes import Outcome
 from assay.core.places import cache_dir
 from assay.core.words import Candidate, Check, Environment, Evidence, Trust
 
-# Part of every kept judgement's name: raised when the same rewrite may now be judged otherwise.
-_JUDGED = "judged/1"
 _TRUST: Trust = "assertion"
 # A task and the text of a rewrite.
 _Asked = tuple[str, str]
@@ -108,7 +107,7 @@ class ProofJudge:
 
     def _place(self, script: Script, target: str, text: str) -> Path:
         settings = repr(asdict(script.settings))
-        parts = (_JUDGED, script.text, settings, target, text)
+        parts = (_own_digest(), script.text, settings, target, text)
         return self._kept / f"{digest(*parts, self._environment.digest).hex()[:32]}.json"
 
     def _proven(self, members: Sequence[_Asked]) -> Iterator[_Judged]:
@@ -137,6 +136,13 @@ class ProofJudge:
                 yield _all(Outcome.HARNESS, fault)
             else:
                 yield _judged(proofs[one])
+
+
+@functools.cache
+def _own_digest() -> str:
+    """Of everything that judges: with another recorder or oracle, old proofs say nothing."""
+    sources = sorted(Path(__file__).parent.rglob("*.py"))
+    return digest("judged/1", *(place.read_text(encoding="utf-8") for place in sources)).hex()
 
 
 def _all(outcome: Outcome, told: str, cpu: float = 0.0) -> _Judged:
