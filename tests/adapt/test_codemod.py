@@ -230,9 +230,36 @@ def test_lightning_gets_the_components_logger_beside_its_own() -> None:
 
 def test_keras_gets_a_callback_and_figures_of_the_end_are_logged() -> None:
     found = adapted(KERAS, "mlflow").text
-    assert "callbacks=[stop, keras.callbacks.LambdaCallback(on_epoch_end=" in found
-    assert "lambda epoch, logs: mlflow.log_metrics(logs, step=epoch)" in found
+    assert (
+        """log_epoch = keras.callbacks.LambdaCallback(
+    on_epoch_end=lambda epoch, logs: mlflow.log_metrics(logs, step=epoch)
+)
+"""
+        in found
+    )
+    assert "callbacks=[stop, log_epoch])" in found
     assert '    mlflow.log_metrics({"test_mae": mae, "test_loss": loss})' in found
+
+
+def test_a_layer_that_keras_could_not_load_is_no_registered_model() -> None:
+    layer = """class Scale(keras.layers.Layer):
+    def __init__(self, by):
+        super().__init__()
+        self.by = by
+
+
+"""
+    text = KERAS.replace("model = ", layer + "model = ", 1)
+    found = declined(text, "mlflow-registry")
+    assert (found.line, "`Scale` has no get_config" in found.reason) == (3, True)
+    assert "    model.save_weights(model_path)\n" in adapted(text, "wandb-registry").text
+    assert adapted(text.replace("self, by", "self, by, **kwargs"), "mlflow-registry").claims
+
+
+def test_trackio_gets_a_logger_with_blank_lines_around_it() -> None:
+    found = adapted(LIGHTNING, "trackio").text
+    assert "\n\n\nclass TrackioLogger(Logger):\n" in found
+    assert "step=step)\n\n\ntrainer.loggers.append(TrackioLogger())\n" in found
 
 
 SKLEARN = """from sklearn.linear_model import LogisticRegression

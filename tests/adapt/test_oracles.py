@@ -206,3 +206,17 @@ def test_a_record_of_another_form_is_a_value_error() -> None:
 def test_names_read_like_names() -> None:
     assert all(map(is_clean, ("train/loss", "val_acc@5", "lr-AdamW", "Loss D", "acc")))
     assert not any(map(is_clean, ("s)_loss", "{epoch}", "", "%.4f", "a" * 90, "loss: ")))
+
+
+def test_a_figure_may_be_named_after_the_turn_of_its_loop(recorded: Recorded) -> None:
+    record = recorded("""
+        for name, base in (("PCA", 2.0), ("kernel PCA", 3.0)):
+            error = base / 4
+            print(name, error)
+    """)
+    for name, value, holds in (
+        ("PCA/error", 0.5, True),
+        ("kernel PCA/error", 0.75, True),
+        ("PCA/error", 0.75, False),
+    ):
+        assert said(record, name, [value], [0], "mlflow")[0] is holds

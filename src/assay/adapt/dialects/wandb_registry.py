@@ -32,6 +32,8 @@ DIALECT = replace(
         "torch": _saved("torch.save($model.state_dict(), model_path)", "pt", "import torch"),
         "lightning": _saved("torch.save($model.state_dict(), model_path)", "pt", "import torch"),
         "keras": _saved("$model.save(model_path)", "keras"),
+        # Layers that Keras can write and not read back: their weights alone.
+        "keras-weights": _saved("$model.save_weights(model_path)", "weights.h5"),
         "sklearn": _saved("joblib.dump($model, model_path)", "joblib", "import joblib"),
         "xgboost": _saved("joblib.dump($model, model_path)", "joblib", "import joblib"),
         "lightgbm": _saved("joblib.dump($model, model_path)", "joblib", "import joblib"),

@@ -92,8 +92,9 @@ class Dialect:
     theirs. `logger` is the component's logger in Lightning (one that
     `logs_into_run` needs a run that is open), `automatic` switches its own logging on
     for a framework, `reports_as` is its name in Hugging Face's `report_to`. `registers` says for
-    each framework how a trained model is registered, for "file" how a saved file is; such a
-    dialect speaks for the registry of `tracker`.
+    each framework how a trained model is registered, for "file" how a saved file is, and for
+    "keras-weights" a model whose layers Keras cannot read back; such a dialect speaks for the
+    registry of `tracker`.
     """
 
     name: str

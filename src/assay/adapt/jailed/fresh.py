@@ -74,12 +74,17 @@ def _safely(request: dict[str, Any]) -> dict[str, Any]:
 def _loaded(request: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
     own = _layers(request["script"])
     model = _from_mlflow(request, one, own) if "location" in one else _from_files(one["files"], own)
+    if isinstance(model, list) and model and isinstance(model[0], str):
+        return {**one, "arrays": model, "type": "weights"}
     hashes = state.weights({"model": model})
-    known = {"hash": hashes.get("model"), "type": type(model).__name__}
+    known: dict[str, Any] = {"hash": hashes.get("model"), "type": type(model).__name__}
     if isinstance(model, dict):
         known["state"] = state_hash(model)
     elif hasattr(model, "state_dict"):
         known["state"] = state_hash(model.state_dict())
+    parts = model if isinstance(model, (list, tuple)) else ()
+    if parts and all(isinstance(part, dict) for part in parts):
+        known["states"] = [state_hash(part) for part in parts]
     probes = request["probes"]
     probe = probes.get(known["hash"]) or probes.get(known.get("state"))
     probe = probe or probes.get(known["type"])
@@ -148,9 +153,25 @@ def _from_files(files: list[str], own: dict[str, Any]) -> Any:
             return keras.saving.load_model(named, custom_objects=own)
         if start[:2] == b"PK":
             return importlib.import_module("torch").load(place, weights_only=False)
+        if start == b"\x89HDF":
+            return _arrays_of(place)
         if start[:1] == b"\x80":
             return importlib.import_module("joblib").load(place)
     raise ValueError("no model among " + ", ".join(map(os.path.basename, files)))
+
+
+def _arrays_of(place: str) -> list[str]:
+    """The hashes of all arrays in a file of weights."""
+    h5py = importlib.import_module("h5py")
+    found: list[str] = []
+
+    def visit(_: str, item: Any) -> None:
+        if isinstance(item, h5py.Dataset):
+            found.append(state._hash(item[()]))
+
+    with h5py.File(place) as file:
+        file.visititems(visit)
+    return found
 
 
 def _is_keras(place: str) -> bool:

@@ -236,7 +236,7 @@ def _comet_message(run: Run, kind: str, payload: dict[str, Any]) -> None:
         if not metric["metricName"].startswith(("sys.", "process duration")):
             _add(run, metric["metricName"], metric.get("step"), metric["metricValue"])
     elif kind == "parameter_msg":
-        told = payload["param"]
+        told = payload.get("param") or payload["params"]  # one value, or a list of them
         if told.get("source") != "auto-logged":
             run["parameters"][told["paramName"]] = str(told["paramValue"])
     elif kind == "file_upload":

@@ -113,7 +113,7 @@ def told() -> str:
     found = json.loads(recorder.told())
     found["facts"] = {
         "statuses": statuses, "undrawn": _unused, "sparsity": sparsity, "prunes": prunes,
-        "steps": steps[0], "trainers": list(_trainers.values()), **facts,
+        "steps": steps[0], "trainers": _trainers, **facts,
     }  # fmt: skip
     return json.dumps(found)
 
@@ -138,11 +138,15 @@ def _alive() -> list[tuple[str, Any]]:
 
 def models() -> str:
     """Of each model that is alive its hash, and what it says to the first rows it was given."""
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for path, model in _alive():
         known = found[path] = {"hash": state._hash(model)}
         if hasattr(model, "state_dict"):
             known["state"] = fresh.state_hash(model.state_dict())
+        keras = sys.modules.get("keras")
+        if keras is not None and isinstance(model, keras.Model):
+            arrays = map(keras.ops.convert_to_numpy, model.weights)
+            known["arrays"] = [state._hash(one) for one in arrays]
         probe = rows.probe_of(model)
         if probe is not None:
             known["predicts"] = fresh.predicted(model, fresh.unpacked(probe))
@@ -250,7 +254,7 @@ def _library(source: str, name: str, step: Any, value: Any) -> None:
 # Hugging Face's Trainer: what it logs, when, and which settings it hands its trackers
 
 
-_trainers: dict[int, dict[str, Any]] = {}
+_trainers: list[dict[str, Any]] = []
 
 
 def _hugging_face(module: Any) -> None:
@@ -262,16 +266,20 @@ def _hugging_face(module: Any) -> None:
             _library("Trainer", name, self.state.global_step, value)
             if not name.startswith(("eval_", "test_")):  # so W&B and TensorBoard call it
                 _library("Trainer", f"train/{name}", self.state.global_step, value)
-        if id(self) not in _trainers:
-            config = getattr(self.model, "config", None)
-            settings = {**(config.to_dict() if config else {}), **self.args.to_dict()}
-            _trainers[id(self)] = {
-                str(key): value if isinstance(value, (int, float, str)) else str(value)
-                for key, value in settings.items()
-            }
         return real(self, logs, *given, **named)
 
-    kind.log = log
+    train = kind.train
+
+    def trains(self: Any, *given: Any, **named: Any) -> Any:
+        config = getattr(self.model, "config", None)
+        settings = {**(config.to_dict() if config else {}), **self.args.to_dict()}
+        _trainers.append({
+            str(key): value if isinstance(value, (int, float, str)) else str(value)
+            for key, value in settings.items()
+        })  # fmt: skip
+        return train(self, *given, **named)
+
+    kind.log, kind.train = log, trains
 
 
 # Pruning: the share of zeros after each optimiser step

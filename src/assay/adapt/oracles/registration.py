@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assay.adapt.oracles.base import Case, Judging
 
@@ -45,6 +45,12 @@ def _semantics(case: Case) -> Said:
             or (one.get("state") or 0) == model.get("state")
             or (one.get("predicts") or 0) == model.get("predicts")
         ]
+        if one.get("arrays"):
+            yield _weights(case, label, one["arrays"])
+            continue
+        if one.get("states"):
+            yield _several(case, label, one["states"])
+            continue
         if not twins:
             yield False, f"{label} has other weights than any model at the end of the script"
             continue
@@ -56,6 +62,31 @@ def _semantics(case: Case) -> Said:
         else:
             predicts = " and predicts the same" if one.get("predicts") else ""
             yield True, f"{label} has the trained weights of `{twins[0]}`{predicts}"
+
+
+def _weights(case: Case, label: str, arrays: Sequence[str]) -> tuple[bool, str]:
+    """Of a file of Keras's that holds weights alone."""
+    for path, model in case.after.models.items():
+        wanted = set(model.get("arrays") or ())
+        is_trained = model["hash"] in case.before.smoked.weights.values()
+        if wanted and is_trained and wanted <= set(arrays):
+            return True, f"{label} has the {len(wanted)} trained arrays of `{path}`"
+    return False, f"{label} has other weights than any model at the end of the script"
+
+
+def _several(case: Case, label: str, states: Sequence[str]) -> tuple[bool, str]:
+    """Of a file that holds the weights of several modules: is each one in the script at its end, as
+    the original trains it?"""
+    trained = case.before.smoked.weights.values()
+    known = {
+        model.get("state"): path
+        for path, model in case.after.models.items()
+        if model["hash"] in trained
+    }
+    if not set(states) <= set(known):
+        return False, f"{label} has other weights than the modules at the end of the script"
+    names = ", ".join(f"`{known[one]}`" for one in states)
+    return True, f"{label} has the trained weights of {names}"
 
 
 REGISTERED = Judging("registered", "evidence", _evidence)

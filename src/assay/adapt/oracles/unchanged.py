@@ -31,8 +31,9 @@ def _is_tracking(case: Case) -> bool:
 def _output(case: Case) -> Said:
     ours, theirs = case.before.smoked, case.after.smoked
     if not ours.stdout.strip():
-        if theirs.stdout.strip() and _is_tracking(case):
-            yield False, f"prints what the original does not: {theirs.stdout.strip()[:80]!r}"
+        added = _without_own(case, theirs.stdout).strip()
+        if added and _is_tracking(case):
+            yield False, f"prints what the original does not: {added[:80]!r}"
         else:
             yield None, "the script prints nothing, so its output proves nothing"
     elif not _is_tracking(case):

@@ -255,7 +255,7 @@ def _of_model(draft: Draft, fit: Call, region: regions.Region) -> list[parameter
 
 
 def _add_callback(draft: Draft, dialect: Dialect, fit: Call, run: str, prefix: str) -> None:
-    """`callbacks=[LambdaCallback(on_epoch_end=…)]` in a call of fit()."""
+    """A LambdaCallback with a name, and `callbacks=[log_epoch]` in a call of fit()."""
     source = draft.source
     statement = draft.statement_at(fit.line, fit.end_line)
     call = next(c for c in source.within(statement, cst.Call)
@@ -272,13 +272,15 @@ def _add_callback(draft: Draft, dialect: Dialect, fit: Call, run: str, prefix: s
         one = dialect.metric_at.write(metric=f'f"{prefix}{{key}}"' if prefix else "key",
                                       value="value", step="epoch", **filled)  # fmt: skip
         told = f"[{one} for key, value in logs.items()]"
-    text = f"{_callback(draft)}(on_epoch_end=lambda epoch, logs: {told})"
+    name = draft.free(f"log_epoch_{prefix[4:-1]}" if prefix else "log_epoch", "log_each_epoch")
+    made = [f"{name} = {_callback(draft)}(", f"    on_epoch_end=lambda epoch, logs: {told}", ")"]
+    draft.insert(fit.line - 1, made, draft.indent_of(statement), "what each epoch logs")
     why = "logs the losses and metrics that fit() computes in each epoch"
     for arg in call.args:
         if arg.keyword is not None and arg.keyword.value == "callbacks":
-            _extend(draft, arg.value, text, why)
+            _extend(draft, arg.value, name, why)
             return
-    _add_argument(draft, call, f"callbacks=[{text}]", why)
+    _add_argument(draft, call, f"callbacks=[{name}]", why)
 
 
 def _callback(draft: Draft) -> str:

@@ -141,6 +141,12 @@ def _lines(draft: Draft, dialect: Dialect, one: _Trained, several: bool) -> list
     recipe = dialect.registers.get(kind)
     if recipe is None:
         raise Refusal(f"{dialect.name} has no way for a model of {kind}", one.model.line)
+    if kind == "keras" and (layer := _unreadable_layer(draft)) is not None:
+        recipe = dialect.registers.get("keras-weights")
+        if recipe is None:
+            raise Refusal(f"the layer `{layer.name.value}` has no get_config and takes no "
+                          "**kwargs, so Keras could not load a registered model with it: give it "
+                          "both", draft.source.line(layer))  # fmt: skip
     name = f"{draft.project}-{one.name.split('.')[-1]}" if several else draft.project
     draft.need(*recipe.imports)
     draft.claim("models", {"name": name, "variable": one.name, "framework": kind,
@@ -148,6 +154,21 @@ def _lines(draft: Draft, dialect: Dialect, one: _Trained, several: bool) -> list
     written = recipe.write(project=f'"{name}"', name=name, model=one.name)
     indent = len(draft.indent_of(one.statement)) + 4
     return [line for text in written for line in wrapped(text, indent)]
+
+
+def _unreadable_layer(draft: Draft) -> cst.ClassDef | None:
+    """A layer of the script that Keras can save and never load: it makes one anew from what
+    `get_config` says, which a layer's own `__init__` has to take."""
+    source = draft.source
+    for node in source.all(cst.ClassDef):
+        bases = [source.code(base.value) for base in node.bases]
+        if not any(base.endswith("Layer") for base in bases):
+            continue
+        methods = {f.name.value: f for f in node.body.body if isinstance(f, cst.FunctionDef)}
+        init = methods.get("__init__")
+        if init is not None and "get_config" not in methods and init.params.star_kwarg is None:
+            return node
+    return None
 
 
 def _trained(draft: Draft) -> list[_Trained]:

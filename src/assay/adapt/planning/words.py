@@ -24,7 +24,9 @@ def wrapped(line: str, indent: int) -> list[str]:
     head, bracket, rest = line.partition("(")
     if indent + len(line) <= _LONGEST_LINE or not bracket or not rest.endswith(")"):
         return [line]
-    return [f"{head}(", *(f"    {part}," for part in rest[:-1].split(", ")), ")"]
+    lead = line[: len(line) - len(line.lstrip())]
+    parts = rest[:-1].split(", ")
+    return [f"{head}(", *(f"{lead}    {part}," for part in parts), f"{lead})"]
 
 
 class Refusal(Exception):
