@@ -60,6 +60,10 @@ def register(verbs: Verbs) -> None:
         help="ask in these styles (docstring, own, model: as far as the suite has them)",
     )  # fmt: skip
     parser.add_argument(
+        "--doc-prompt", dest="prompt_style", action="store_const", const=("documents",),
+        help="mlops: ask with our reference documents (the style documents)",
+    )  # fmt: skip
+    parser.add_argument(
         "--samples", type=int, default=1, metavar="N", help="answers to each task (default 1)"
     )
     parser.add_argument(
