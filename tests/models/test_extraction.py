@@ -181,6 +181,11 @@ PIECES = [
 ]  # fmt: skip
 
 
+def test_a_diff_that_leaves_no_program_is_none() -> None:
+    found = extract("```python\n+```python\n@@ -1 +1 @@\n", SCALED)
+    assert (found.program, found.outcome) == (None, Outcome.NO_CODE)
+
+
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=14).map("".join))
 def test_any_text_has_a_program_or_an_outcome(text: str) -> None:

@@ -11,7 +11,7 @@ from assay.models.extraction.blocks import Region, regions
 from assay.models.extraction.continuing import continued
 from assay.models.extraction.frames import Frame
 from assay.models.extraction.placing import Placed, Worth, folded, place
-from assay.models.extraction.statements import is_code, units
+from assay.models.extraction.statements import is_code, parse, units
 
 _DEFINES = re.compile(r"^[ \t]*+(?:async[ \t]+def|def|class)[ \t]++\w++[ \t]*+[(:]", re.MULTILINE)
 # All readings of an answer together may parse this many characters: hostile text ends here.
@@ -90,7 +90,9 @@ def _of_region(region: Region, frame: Frame, longest: int) -> Iterator[Reading]:
 def _placings(code: str, region: Region, frame: Frame) -> Iterator[tuple[Placed, bool]]:
     """The programs that a text makes, each with whether it defines the target itself."""
     for base in frame.bases if region.changes else ():
-        if changed := carriers.applied(region.changes, base):
+        changed = carriers.applied(region.changes, base)
+        # A diff can be put into a program and leave none.
+        if changed and (parse(changed) is not None or parse(base) is None):
             yield from ((placed, True) for placed in place(changed, frame, is_module=True))
     tidy = False
     if frame.kind == "script" or folded(frame.name) in folded(code):
