@@ -180,12 +180,12 @@ def _told(
     ranked = tuple(sorted(proofs, key=lambda proof: _rank(text, proof)))
     best = ranked[0]
     failed = [one.text for one in best.findings if one.holds is False]
+    outcome: Outcome = "proven" if best.proven else "unproven"
     if best.proven:
-        outcome, reason = "proven", f"{len(best.findings)} findings, none against it"
+        reason = f"{len(best.findings)} findings, none against it"
     else:
-        outcome = "unproven"
         reason = failed[0] if failed else "there was too little to look at for a proof"
-    return Adapted(text, name, outcome, reason, best.rewrite, ranked, declined,  # type: ignore[arg-type]
+    return Adapted(text, name, outcome, reason, best.rewrite, ranked, declined,
                    tuple(notes))  # fmt: skip
 
 

@@ -32,25 +32,36 @@ def _read(
     path: Path, make: Callable[[dict[str, Any]], Word], key: Callable[[Word], Any]
 ) -> list[Word]:
     found: list[Word] = []
-    faults: list[str] = []
     first: dict[Any, int] = {}
+
+    def take(number: int, line: str) -> None:
+        word = make(object_of(line))
+        before = first.setdefault(key(word), number)
+        if before != number:
+            raise ValueError(f"id {word.id!r} is taken by line {before}")
+        found.append(word)
+
+    read_lines(path, take)
+    return found
+
+
+def read_lines(path: Path, take: Callable[[int, str], None], what: str = "lines") -> None:
+    """Hand every line that is not blank to `take`, with its number. InputError names each line for
+    which it raised ValueError (at most five), or says that there was nothing to take."""
+    faults: list[str] = []
+    some = False
     for number, line in _lines(path):
+        some = True
         try:
-            word = make(object_of(line))
-            before = first.setdefault(key(word), number)
-            if before != number:
-                raise ValueError(f"id {word.id!r} is taken by line {before}")
-            found.append(word)
+            take(number, line)
         except ValueError as fault:
             faults.append(f"{path}:{number}: {fault}")
     if faults:
-        more = (
-            f"\n… and {len(faults) - _MOST_FAULTS} more lines" if len(faults) > _MOST_FAULTS else ""
-        )
-        raise InputError("\n".join(faults[:_MOST_FAULTS]) + more)
-    if not found:
-        raise InputError(f"{path}: no lines in it")
-    return found
+        more = len(faults) - _MOST_FAULTS
+        told = faults[:_MOST_FAULTS] + ([f"… and {more} more lines"] if more > 0 else [])
+        raise InputError("\n".join(told))
+    if not some:
+        raise InputError(f"{path}: no {what} in it")
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -65,7 +76,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise InputError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
 
 
-def object_of(line: str) -> dict[str, Any]:
+def object_of(line: str, what: str = "an object") -> dict[str, Any]:
     try:
         value = json.loads(line)
     except json.JSONDecodeError as error:
@@ -73,7 +84,7 @@ def object_of(line: str) -> dict[str, Any]:
     except RecursionError:
         raise ValueError("not JSON that can be read: nested too deep") from None
     if not isinstance(value, dict):
-        raise ValueError(f"an object was expected, not {type(value).__name__}")
+        raise ValueError(f"{what} was expected, not {type(value).__name__}")
     return value
 
 

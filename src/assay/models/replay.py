@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from assay.core.digests import digest, short
-from assay.core.errors import InputError
+from assay.engine.jsonl import object_of, read_lines
 from assay.models.base import Completion, ModelFailure, Request, Take
 from assay.models.costs import Budget
 
-_MOST_FAULTS = 5
+_WANTED = "an object with a 'task', a string,"
 
 
 class ReplayModel:
@@ -63,40 +62,14 @@ def read_recorded(path: Path) -> dict[str, dict[int, str]]:
     """The completions of a file by task and sample number. InputError names every line at fault
     (at most five)."""
     found: dict[str, dict[int, str]] = {}
-    faults: list[str] = []
-    for number, line in _lines(path):
-        try:
-            _add(found, _record(line))
-        except ValueError as fault:
-            faults.append(f"{path}:{number}: {fault}")
-    if faults:
-        more = len(faults) - _MOST_FAULTS
-        told = faults[:_MOST_FAULTS] + ([f"… and {more} more lines"] if more > 0 else [])
-        raise InputError("\n".join(told))
-    if not found:
-        raise InputError(f"{path}: no completions in it")
+    read_lines(path, lambda _, line: _add(found, _record(line)), "completions")
     return found
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="\n") as file:
-            yield from ((number, line) for number, line in enumerate(file, 1) if line.strip())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
-
-
 def _record(line: str) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
-    except RecursionError:
-        raise ValueError("not JSON that can be read: nested too deep") from None
-    if not isinstance(record, dict) or not isinstance(record.get("task"), str):
-        raise ValueError("an object with a 'task', a string, was expected")
+    record = object_of(line, _WANTED)
+    if not isinstance(record.get("task"), str):
+        raise ValueError(f"{_WANTED} was expected")
     return record
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from assay.core.errors import InputError
 from assay.core.words import Check, Task
-from assay.engine.jsonl import object_of
+from assay.engine.jsonl import object_of, read_lines
 from assay.engine.sources import parse
 from assay.models.extraction import extract
 from assay.solve.splitting import split
@@ -19,7 +19,6 @@ from assay.suites import Suite
 
 # As CodeT has it: more from one talkative answer would outweigh the others.
 MOST = 5
-_MOST_FAULTS = 5
 _DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 Rows = Mapping[str, Mapping[str, str]]
@@ -44,29 +43,8 @@ def read_rows(path: Path) -> Rows:
     """The code in a file, by task and id: a line is {"task", "id", "code"}, or, with numbers for
     ids, {"task", "code"} or {"task", "samples": […]}. InputError names the lines at fault."""
     found: dict[str, dict[str, str]] = {}
-    faults: list[str] = []
-    for number, line in _lines(path):
-        try:
-            _add(found, object_of(line))
-        except ValueError as fault:
-            faults.append(f"{path}:{number}: {fault}")
-    if faults:
-        more = len(faults) - _MOST_FAULTS
-        told = faults[:_MOST_FAULTS] + ([f"… and {more} more lines"] if more > 0 else [])
-        raise InputError("\n".join(told))
-    if not found:
-        raise InputError(f"{path}: no lines in it")
+    read_lines(path, lambda _, line: _add(found, object_of(line)))
     return found
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="\n") as file:
-            yield from ((number, line) for number, line in enumerate(file, 1) if line.strip())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
 
 
 def _add(found: dict[str, dict[str, str]], record: dict[str, Any]) -> None:
