@@ -19,6 +19,7 @@ from assay.engine.cgroups import MemoryCgroup
 
 _KEPT_OUTPUT = 4000
 _READ = 1 << 18
+_CORES = os.cpu_count() or 1
 _LONGEST_HEAD = 1 << 17
 # Eight for each node that the runner's encoder may spend. A frame of 30 MB in empty lists would
 # cost the controller 2 GB and 19 s.
@@ -232,7 +233,7 @@ class Child:
         """CPU seconds since the last answer, from the runner's own clock."""
         # NaN and infinity fail this as well. A claim of more than can have passed would hide what
         # is used later.
-        most = 1.0 + (time.monotonic() - self._started) * (os.cpu_count() or 1)
+        most = 1.0 + (time.monotonic() - self._started) * _CORES
         if type(cpu) not in (float, int) or not 0 <= cpu <= most:
             raise Malformed("no CPU time")
         used = max(0.0, float(cpu) - self._cpu_at_answer)

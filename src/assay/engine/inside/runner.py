@@ -33,6 +33,7 @@ Sender = Callable[[list[Any], "str | None"], None]
 _FILENAME = "candidate.py"
 _MODULE = "candidate"
 _KEPT_OUTPUT = 2000
+_KEPT_FRAMES = 4
 
 
 def main(descriptor: int) -> None:
@@ -163,8 +164,9 @@ def _describe(error: BaseException) -> str:
     except BaseException:
         message = "(its message cannot be shown)"
     try:
-        lines = traceback.format_exception(type(error), error, error.__traceback__, limit=-4)
-        text = "".join(line for line in lines if "runner.py" not in line)[-3000:]
+        text = "".join([*_frames(error), *traceback.format_exception_only(type(error), error)])[
+            -3000:
+        ]
     except BaseException:
         text = ""
     code = getattr(error, "errno", None)
@@ -173,6 +175,21 @@ def _describe(error: BaseException) -> str:
         "errno": code if isinstance(code, int) else None,
     }  # fmt: skip
     return json.dumps(told)
+
+
+def _frames(error: BaseException) -> list[str]:
+    """The innermost frames, as a traceback shows them. By hand, because the traceback module parses
+    the source of each to underline a part of it: 90 µs for each exception, not 15."""
+    frames = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        frames.append((code.co_filename, step.tb_lineno, code.co_name))
+        step = step.tb_next
+    return [
+        f'  File "{file}", line {line}, in {name}\n    {linecache.getline(file, line).strip()}\n'
+        for file, line, name in frames[-_KEPT_FRAMES:] if not file.endswith("runner.py")
+    ]  # fmt: skip
 
 
 class _Tail(io.TextIOBase):
