@@ -61,7 +61,8 @@ def test_grade_prints_figures_tables_outcomes_fingerprint_and_cost(
 
 
 def test_figures_are_written_where_one_asks(tiny: Path, answers: Path, capsys: Captured) -> None:
-    words = ["--csv", "a.csv", "--parquet", "a.parquet", "--markdown", "a.md", "--by", "stage"]
+    words = ["--csv", "a.csv", "--parquet", "a.parquet", "--markdown", "a.md",
+             "--plots", "charts", "--by", "stage"]  # fmt: skip
     assert main(["grade", str(tiny), str(answers), "--out", "run", *words]) == 0
     shown = capsys.readouterr().out
     assert "pass@1" in shown
@@ -73,6 +74,8 @@ def test_figures_are_written_where_one_asks(tiny: Path, answers: Path, capsys: C
 
     assert len(parquet.read_table("a.parquet")) == len(rows)
     assert "## By stage" in Path("a.md").read_text()
+    assert {one.name for one in Path("charts").iterdir()} == {"contestants.svg", "stage.svg"}
+    assert ">Training</text>" in Path("charts/stage.svg").read_text()
 
 
 def test_bench_answers_from_a_recording_and_shows_it_again(
@@ -136,6 +139,9 @@ def test_a_dry_run_asks_nothing(
     assert "12 answers to ask for" in shown
     assert "price unknown" in shown
     assert "Write the function double(x)" in shown
+    words += ["--solver", "agree", "--programs", "5", "--tests", "2"]
+    assert main(words) == 0
+    assert "21 answers to ask for" in capsys.readouterr().out
     assert not Path("runs").exists()
 
 
@@ -148,6 +154,12 @@ def test_a_dry_run_asks_nothing(
         (["bench", "tiny/", "--model", "replay:missing.jsonl"], "missing.jsonl: cannot be read"),
         (["bench", "tiny/", "--model", "replay:answers.jsonl", "--solver", "plane"],
          "did you mean 'plain'?"),
+        (["bench", "tiny/", "--model", "replay:answers.jsonl", "--solver", "agree@model"],
+         "agree has no words by rules"),
+        (["bench", "tiny/", "--model", "replay:answers.jsonl", "--solver", "plain@model"],
+         "plain asks in no other words"),
+        (["bench", "tiny/", "--model", "replay:answers.jsonl", "--programs", "0"],
+         "--programs: at least one"),
         (["bench", "tiny/", "--model", "replay:answers.jsonl", "--select", "stge=training"],
          "did you mean 'stage'?"),
         (["bench", "tiny/", "--model", "replay:answers.jsonl", "--select", "stage=trainning"],

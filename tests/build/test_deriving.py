@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assay.build import deriving
+from assay.build.definitions import raised_in
 from assay.build.deriving import Surroundings
 from assay.build.fetch import Source
 
@@ -123,7 +124,7 @@ def test_methods(around: Surroundings) -> None:
 
 def test_errors_that_are_meant(around: Surroundings) -> None:
     definition, _ = around.known["mine/__init__.py", "Head.forward"]
-    assert deriving.promised(definition) == {"ValueError"}
+    assert raised_in(definition) == {"ValueError"}
 
 
 def test_without_an_array_library_there_are_lists(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from assay import InputError, suites
 from assay.build import annotating, annotations
-from assay.build.annotations import AXES, Annotation
+from assay.build.annotations import Annotation
+from assay.build.labelling import AXES
 from assay.cli import label
 from assay.cli.parser import Parser, add_verbs
 from assay.core.words import Target, Task

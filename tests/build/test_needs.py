@@ -74,8 +74,10 @@ def test_what_would_have_to_be_built_is_not(publish: Publish, tmp_path: Path) ->
     assert (raised.value.step, raised.value.cause) == ("needs", "compiled")
 
 
-def test_what_does_not_fit(source: Source, tmp_path: Path) -> None:
+def test_what_does_not_fit(library: Path, tmp_path: Path) -> None:
+    (library / "requirements-test.txt").write_text("pytest<7\npytest>8\n")
+    source = fetch("tinylearn", tmp_path / "w", str(library))
     with pytest.raises(BuildFault) as raised:
-        needs(source, tmp_path / "work", extra=("pytest<7", "pytest>8"))
+        needs(source, tmp_path / "work")
     assert raised.value.step == "needs"
     assert raised.value.cause in ("conflict", "network")

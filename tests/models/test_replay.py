@@ -52,7 +52,7 @@ def test_what_was_not_recorded_is_a_failure(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("{", "not JSON"), ("[" * 100_000, "nested too deep"), ("[]", "'task'"),
+        ("{", "not JSON"), ("[" * 100_000, "nested too deep"), ("[]", "an object"),
         ('{"task": 3, "completion": ""}', "'task'"), ('{"task": "a"}', "one of them"),
         ('{"task": "a", "completion": "", "samples": []}', "one of them"),
         ('{"task": "a", "completion": 3}', "string"), ('{"task": "a", "samples": "x"}', "list"),

@@ -192,6 +192,8 @@ def test_what_is_hostile_is_never_chosen(
         (json.dumps(row("a", RIGHT)), "", [], "tests.jsonl: no lines in it"),
         (json.dumps(row("a", RIGHT)), json.dumps(row("t", "nope")), [], "no usable test"),
         (json.dumps(row("a", RIGHT)), json.dumps(row("t", TESTS, "x")), [], "no usable test"),
+        (json.dumps(row("a", RIGHT)), json.dumps(row("t", TESTS)), ["--selector", ","],
+         "--selector: name at least one"),
         (json.dumps(row("a", RIGHT)), json.dumps(row("t", TESTS)), ["--selector", "srnak"],
          "no 'srnak'"),
         (json.dumps(row("a", RIGHT)), json.dumps(row("t", TESTS)), ["--cpu", "-1"], "--cpu -1"),

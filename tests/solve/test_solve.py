@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def test_the_behaviour_that_most_share_is_chosen_with_its_evidence(tmp_path: Pat
     assert found.agreed
     assert (found.size, found.usable, found.distinct, found.ties) == (4, 6, 2, 0)
     assert (found.passed, found.failed) == (3, 0)
-    assert found.confidence == pytest.approx(4 / 6)
+    assert found.confidence == pytest.approx(4 / 7)
     assert found.counts["programs"] == {
         "proposed": 8, "usable": 6, "distinct": 3, "unusable": {"no_code": 2},
     }  # fmt: skip
@@ -70,6 +71,24 @@ def test_the_behaviour_that_most_share_is_chosen_with_its_evidence(tmp_path: Pat
     assert json.loads(json.dumps(found.to_json()))["cluster"] == {
         "size": 4, "of": 6, "distinct": 2,
     }  # fmt: skip
+
+
+def test_verdicts_come_while_more_is_asked(tmp_path: Path) -> None:
+    ran = threading.Event()
+
+    def answer(request: Request, number: int) -> str:
+        if ASKED_TESTS in request.messages[-1].content:
+            return TESTS
+        if number == 5:
+            assert ran.wait(120), "no verdict came before the last program"
+        return RIGHT
+
+    def listen(progress: Progress) -> None:
+        if progress.stage == "asking" and progress.tally.counts:
+            ran.set()
+
+    found = solved(tmp_path, ScriptedModel(answer), progress=listen)
+    assert (found.size, found.usable, found.agreed) == (6, 6, True)
 
 
 def test_where_no_two_agree_nothing_is_trusted_and_what_is_known_is_told(tmp_path: Path) -> None:
@@ -91,6 +110,7 @@ def test_an_example_outweighs_any_majority(tmp_path: Path) -> None:
     refuted = solved(tmp_path, model, samples=4, examples=["assert double(3) == 7"])
     assert not refuted.agreed
     assert "double(3) == 7" in refuted.why
+    assert refuted.confidence == 0
 
 
 def test_without_tests_programs_agree_on_inputs_that_are_made_up(tmp_path: Path) -> None:
@@ -107,6 +127,7 @@ def test_without_anything_to_run_the_text_decides_and_nothing_is_trusted(tmp_pat
     found = solved(tmp_path, model, "Write the class `Box`.", samples=3)
     assert not found.agreed
     assert found.selector == "medoid"
+    assert found.confidence == 0
     assert found.program is not None
 
 
@@ -293,6 +314,10 @@ def test_it_works_inside_an_event_loop_and_as_a_call_of_the_package(tmp_path: Pa
     [
         (" \n", {}, "the prompt is empty"),
         (PROMPT, {"samples": 0}, "at least one sample"),
+        (PROMPT, {"temperature": -1}, "--temperature -1"),
+        (PROMPT, {"max_tokens": 0}, "--max-tokens 0"),
+        (PROMPT, {"budget": -1}, "--budget -1"),
+        (PROMPT, {"environment": "basis"}, "base"),
         (PROMPT, {"selector": "srunk"}, "srunk"),
         (PROMPT, {"mutations": ["a3p"]}, "a3p"),
         (PROMPT, {"ask": "nicely"}, "--ask nicely"),
@@ -304,9 +329,11 @@ def test_it_works_inside_an_event_loop_and_as_a_call_of_the_package(tmp_path: Pa
 def test_wrong_input_is_told_in_one_line(
     tmp_path: Path, prompt: str, options: dict[str, Any], said: str
 ) -> None:
+    model = scripted()
     with pytest.raises(InputError, match=said) as told:
-        solved(tmp_path, prompt=prompt, **options)
+        solved(tmp_path, prompt=prompt, **{"model": model} | options)
     assert "\n" not in str(told.value)
+    assert not model.asked
 
 
 def test_programs_may_be_asked_for_after_examples(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_the_program_is_shown_with_its_evidence(model: str, capsys: Captured) ->
     assert shown.startswith("def double(x):\n    return 2 * x\n")
     for said in (
         "agreed: 2 of 3 programs behave like it",
-        "cluster: 2 of 3 programs, written in 2 ways (67%), by srank",
+        "cluster: 2 of 3 programs, written in 2 ways, by srank; confidence 50%",
         "checks: 2 passed, 0 failed",
         "runner-up: 1 programs; at double(1) they give 1, this gives 2; a test wants 2",
         "proposed: 3 programs (3 usable, 3 distinct), 4 tests (2 distinct) in 2 answers",

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from assay import bench
+from assay.core.errors import InputError
 from assay.core.words import Check, Target, Task
 from assay.engine.session import Session
 from assay.models.base import ModelFailure
@@ -19,7 +20,17 @@ from assay.models.solvers import Answer, Setting, Solver
 from assay.solve import mutations, solvers
 from assay.suites import Suite
 from assay.testing import ScriptedModel
-from tests.solve.answers import ALIKE, ASKED_PROGRAM, PROMPT, RIGHT, SQUARE, block, scripted
+from tests.solve.answers import (
+    ALIKE,
+    ASKED_PROGRAM,
+    ASKED_TESTS,
+    PROMPT,
+    RIGHT,
+    SQUARE,
+    TESTS,
+    block,
+    scripted,
+)
 
 THRICE = block("def double(x):\n    return 3 * x")
 TASK = Task(
@@ -104,7 +115,7 @@ def test_each_mutation_has_a_solver_that_shares_the_programs_out(tmp_path: Path)
     (every,) = answered(tmp_path, solvers.every(), ScriptedModel(lambda *_: RIGHT), programs=14)
     told = every.notes["mutants"]
     named = set(told["kept"]) | {one["mutation"] for one in told["dropped"]}
-    assert named == set(mutations.THESIS)
+    assert named == {*mutations.THESIS, "rephrase@model"} - {"rephrase"}
 
 
 def test_a_price_counts_programs_and_tests() -> None:
@@ -145,6 +156,49 @@ def test_bench_sets_them_beside_plain_sampling(tmp_path: Path) -> None:
     lines = (tmp_path / "run" / "completions.jsonl").read_text().splitlines()
     noted = [json.loads(line) for line in lines if '"agree"' in line]
     assert all(one["notes"]["mutants"] == {"kept": [], "dropped": []} for one in noted)
-    (counted,) = bench.Report(run).to_json()["mutations"].items()
+    report = bench.Report(run)
+    (counted,) = report.to_json()["mutations"].items()
     assert counted[0] == "verb"
-    assert sum(counted[1].values()) == 1
+    assert (counted[1]["kept"], counted[1]["rate"]["value"]) == (1, 1.0)
+
+
+def test_what_was_chosen_stands_beside_the_original_and_the_best_choice(tmp_path: Path) -> None:
+    """One of three programs is right, and the tests speak for another."""
+    suite = Suite("tiny", (TASK,), version="1")
+    wrong = block("def double(x):\n    return 2 * x * x")
+    contest = bench.Contest(
+        suite,
+        [scripted(SQUARE, RIGHT, wrong, SQUARE, tests=block("assert double(3) == 9"))],
+        [solvers.agree(), bench.solver("plain"), bench.solver("caps@model")],
+        setting=Setting(programs=4, tests=1),
+    )
+    run = bench.bench(contest, tmp_path / "run", engine=bench.Engine(1, tmp_path / "v.sqlite"))
+    told = bench.Report(run).to_json()
+    assert [(one["first"], one["second"]) for one in told["against_original"]] == [
+        ("scripted, plain, temperature 0", f"scripted, {name}, temperature 0")
+        for name in ("agree", "caps@model")
+    ]
+    assert {name: figure["value"] for name, figure in told["oracles"].items()} == {
+        "scripted, agree, temperature 0": 1.0, "scripted, caps@model, temperature 0": 1.0,
+    }  # fmt: skip
+    assert [row["outcome"] for row in run.rows] == ["failed"] * 3
+    assert [row.get("proposed") for row in run.rows] == [3, None, 3]
+    against, words = bench.Report(run).beside()
+    assert against.rows[0][2:5] == ("0", "0", "tied")
+    assert [row[5][:5] for row in against.rows] == ["100.0", "", "100.0"]
+    assert words.rows[0][0] == "caps@model"
+    assert "## Prompts in other words" in bench.Report(run).markdown()
+
+
+def test_a_model_may_find_the_words_that_rules_find_otherwise(tmp_path: Path) -> None:
+    by_model = bench.solver("caps@model")
+    assert by_model.name == "caps@model"
+    loud = "1. WRITE THE FUNCTION `double(x)`, WHICH RETURNS TWICE ITS ARGUMENT."
+    model = ScriptedModel({"numbered sentences": loud, ASKED_TESTS: TESTS, ASKED_PROGRAM: RIGHT})
+    (found,) = answered(tmp_path, by_model, model)
+    assert found.notes["mutants"]["kept"] == ["caps@model"]
+    counts = [count for _, count in by_model.requests(TASK, Setting(), 1)]
+    assert counts == [16, 8, 1]
+    for name in ("plain@model", "agree@model", "rephrase@model", "caps@rules"):
+        with pytest.raises(InputError, match="^.*" + name.partition("@")[0]):
+            bench.solver(name)

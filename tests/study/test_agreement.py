@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +11,6 @@ from scipy import stats
 from assay.core.errors import InputError
 from assay.study import (
     cohens_d,
-    expected_on_ties,
     fishers_ratio,
     rank_agreement,
     rank_agreement_of,
@@ -125,22 +122,3 @@ def test_scores_without_spread_have_no_effect_size() -> None:
     assert not fishers_ratio([1, 1], [2, 2]).known
     with pytest.raises(InputError, match="two scores"):
         cohens_d([1], [2, 3])
-
-
-@settings(deadline=None)
-@given(
-    st.lists(st.tuples(st.integers(0, 3), st.booleans()), min_size=1, max_size=7),
-    st.integers(1, 7),
-)
-def test_ties_by_enumerating_every_way_to_draw_lots(
-    candidates: list[tuple[int, bool]], k: int
-) -> None:
-    scores, passed = zip(*candidates, strict=True)
-    if k > len(scores):
-        assert np.isnan(expected_on_ties(scores, passed, k))
-        return
-    ways = list(combinations(range(len(scores)), k))
-    best = max(sum(scores[at] for at in way) for way in ways)
-    chosen = [way for way in ways if sum(scores[at] for at in way) == best]
-    expected = np.mean([any(passed[at] for at in way) for way in chosen])
-    assert expected_on_ties(scores, passed, k) == pytest.approx(expected)

@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from assay.core.errors import InputError
-from assay.study import bootstrap_ends, cluster_sums, clustered_standard_error, mean_figure
-from assay.study.bootstrap import Ends, resample
+from assay.study import bootstrap_ends, cluster_sums, mean_figure
+from assay.study.bootstrap import Ends, resample, standard_errors
 from assay.study.intervals import Settings
 
 
@@ -90,16 +90,16 @@ def test_standard_error_is_statsmodels() -> None:
     fit = linear.OLS(values, np.ones(len(values))).fit(
         cov_type="cluster", cov_kwds={"groups": codes}
     )
-    assert clustered_standard_error(values, codes) == pytest.approx(fit.bse[0])
+    assert standard_errors(cluster_sums(values, codes))[0] == pytest.approx(fit.bse[0])
 
 
 def test_standard_error_of_single_values_is_the_usual_one() -> None:
     values = np.random.default_rng(0).random(50)
-    assert clustered_standard_error(values) == pytest.approx(stats.sem(values))
+    assert standard_errors(cluster_sums(values))[0] == pytest.approx(stats.sem(values))
 
 
 def test_one_cluster_has_no_standard_error_and_no_bootstrap() -> None:
-    assert np.isnan(clustered_standard_error([0.1, 0.9], ["a", "a"]))
+    assert np.isnan(standard_errors(cluster_sums([0.1, 0.9], ["a", "a"]))[0])
     with pytest.raises(InputError, match="two clusters"):
         bootstrap_ends(cluster_sums([0.1, 0.9], ["a", "a"]))
 

@@ -56,7 +56,7 @@ def test_no_label_can_break_the_chart() -> None:
     svg = bars(Study([replace(one, labels={"stage": label}) for one in samples()]).table("stage"))
     svg.encode()
     assert "<script" not in svg
-    assert any(text.endswith("…") for text in texts(svg))
+    assert any("…" in text for text in texts(svg))
 
 
 def test_empty_groups_are_shown_as_empty() -> None:

@@ -128,7 +128,8 @@ def test_bad_input_is_one_line(
     folder = str(write(DOUBLE, PAIR))
     with pytest.raises(InputError, match="the same tasks"):
         call("stats", folder, "--against", folder)
-    nowhere = str(tmp_path / "none" / "x.svg")
+    (tmp_path / "file").touch()
+    nowhere = str(tmp_path / "file" / "x.svg")
     with pytest.raises(InputError, match="cannot be written"):
         call("stats", folder, "--against", str(other), "--plot", nowhere)
 

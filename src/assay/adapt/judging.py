@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from assay.adapt.suite import QUESTIONS, Script, asked
 from assay.adapt.words import Proof, Rewrite
 from assay.core.digests import digest
 from assay.core.errors import HarnessError
+from assay.core.files import write_whole
 from assay.core.matrix import Matrix
 from assay.core.matrix.blocks import TaskBlock
 from assay.core.matrix.builder import MatrixBuilder
@@ -179,9 +178,4 @@ def _read(place: Path) -> _Judged | None:
 
 
 def _write(place: Path, judged: _Judged) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=place.parent, prefix=".", delete=False
-    ) as file:
-        json.dump(asdict(judged), file)
-    os.replace(file.name, place)
+    write_whole(place, json.dumps(asdict(judged)))

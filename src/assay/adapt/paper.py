@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import tomllib
 import urllib.error
 import urllib.request
@@ -13,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.core.errors import InputError
+from assay.core.files import written
 from assay.core.places import cache_dir
 from assay.suites.finding import shipped_folder
 
@@ -114,7 +113,5 @@ def _copied(one: Pinned, root: Path) -> bytes:
 
 
 def _write(place: Path, body: bytes) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".", delete=False) as file:
-        file.write(body)
-    os.replace(file.name, place)
+    with written(place) as fresh:
+        fresh.write_bytes(body)

@@ -73,7 +73,7 @@ def scripts() -> tuple[Script, ...]:
             framework=one["framework"],
             kind=one["kind"],
             text=(place := folder / "scripts" / f"{one['id']}.py").read_text(encoding="utf-8"),
-            settings=settings_beside(place, arguments=one.get("arguments")),
+            settings=settings_beside(place, arguments=one.get("arguments"), **one.get("smoke", {})),
             targets=tuple(name for name in table["targets"] if name not in one["declines"]),
             declines={name: table["reasons"][why] for name, why in one["declines"].items()},
             outcome=one.get("outcome", "proven"),

@@ -19,9 +19,9 @@ from assay.bench.report import Report
 from assay.bench.run import Run, runs
 from assay.bench.running import Progress, bench, price, recorded, regrade
 from assay.bench.scoring import Engine
+from assay.bench.solvers import solver
 from assay.bench.styles import styled
 from assay.models.solvers import Setting
-from assay.models.solvers import load as solver
 
 __all__ = [
     "Contest",

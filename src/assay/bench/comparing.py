@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assay.bench.fingerprints import differences
-from assay.bench.report import contestant_name
-from assay.bench.run import Run
+from assay.bench.run import Run, contestant_name
 from assay.core.errors import InputError
 
 if TYPE_CHECKING:
-    from assay.study import Comparison, Sample
+    from assay.study import Comparison, Sample, Study
 
 
 class Pair(NamedTuple):
@@ -29,8 +30,6 @@ def compare_runs(first: Run, second: Run, k: int = 1) -> list[Pair]:
     Raises InputError where suite, environments, scorer or limits of the runs differ, and says in
     what.
     """
-    from assay.study import Study, compare, correct
-
     found = differences(first.fingerprint, second.fingerprint)
     if found:
         older = any(line.startswith("scorer") for line in found)
@@ -40,21 +39,41 @@ def compare_runs(first: Run, second: Run, k: int = 1) -> list[Pair]:
             + "\n  ".join(found)
             + ("\n`assay extract` grades the older run anew" if older else "")
         )
-    studies = [
-        {name: Study(samples, (k,)) for name, samples in _by_contestant(run)}
-        for run in (first, second)
-    ]
-    one_run = first.path.resolve() == second.path.resolve()
-    names = list(studies[0])
-    if one_run:
-        wanted = [(a, b) for at, a in enumerate(names) for b in names[at + 1 :]]
-    else:
-        wanted = [(a, b) for a in names for b in studies[1]]
-    if not wanted:
-        raise InputError(f"{first.path} has one contestant: name a second run to compare it with")
-    made = correct({str(at): compare(studies[0][a], studies[1][b], k)
-                    for at, (a, b) in enumerate(wanted)})  # fmt: skip
+    one, other = ([contestant_name(c) for c in run.contestants] for run in (first, second))
+    if first.path.resolve() == second.path.resolve():
+        wanted = [(a, b) for at, a in enumerate(one) for b in one[at + 1 :]]
+        if not wanted:
+            raise InputError(
+                f"{first.path} has one contestant: name a second run to compare it with"
+            )
+        return compare_in(first, wanted, k)
+    return _compared(
+        _studies(first, k), _studies(second, k), list(itertools.product(one, other)), k
+    )
+
+
+def compare_in(run: Run, wanted: Sequence[tuple[str, str]], k: int = 1) -> list[Pair]:
+    """These pairs of a run's contestants, each by its name, as `compare_runs` has them."""
+    studies = _studies(run, k)
+    return _compared(studies, studies, wanted, k)
+
+
+def _compared(
+    first: Mapping[str, Study], second: Mapping[str, Study], wanted: Sequence[tuple[str, str]],
+    k: int,
+) -> list[Pair]:  # fmt: skip
+    from assay.study import compare, correct
+
+    made = correct({
+        str(at): compare(first[a], second[b], k) for at, (a, b) in enumerate(wanted)
+    })  # fmt: skip
     return [Pair(a, b, made[str(at)]) for at, (a, b) in enumerate(wanted)]
+
+
+def _studies(run: Run, k: int) -> dict[str, Study]:
+    from assay.study import Study
+
+    return {name: Study(samples, (k,)) for name, samples in _by_contestant(run)}
 
 
 def _by_contestant(run: Run) -> list[tuple[str, list[Sample]]]:

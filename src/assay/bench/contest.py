@@ -63,8 +63,12 @@ class Contest:
     def __post_init__(self) -> None:
         if not self.suite.tasks:
             raise InputError(f"suite {self.suite.name}: no tasks in it")
+        if not self.solvers:
+            raise InputError("--solver: name at least one")
         if not isinstance(self.samples, Mapping) and self.samples < 1:
             raise InputError(f"--samples {self.samples}: at least one sample is needed")
+        if self.setting.programs < 1 or self.setting.tests < 0:
+            raise InputError("--programs: at least one is needed; --tests: not fewer than none")
         if any(t is not None and not 0 <= t < math.inf for t in self.temperatures):
             raise InputError("a temperature is a number from 0 on")
         if any(solver.needs_model for solver in self.solvers) and not self.models:

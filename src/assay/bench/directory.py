@@ -18,10 +18,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
-from uuid import uuid4
 
 from assay.bench.contest import Contestant
 from assay.core.errors import InputError, StoreError
+from assay.core.files import written
 from assay.models.base import Completion
 from assay.models.solvers import Answer
 
@@ -125,14 +125,11 @@ class Directory:
         return self.path / name
 
     def _write(self, name: str, lines: Iterable[str]) -> None:
-        fresh = self.path / f".{name}-{uuid4().hex[:8]}"
-        with self._faults():
-            try:
-                with fresh.open("w", encoding="utf-8", newline="\n") as file:
-                    file.writelines(f"{line}\n" for line in lines)
-                os.replace(fresh, self.path / name)
-            finally:
-                fresh.unlink(missing_ok=True)
+        with (
+            self._faults(), written(self.path / name) as fresh,
+            fresh.open("w", encoding="utf-8", newline="\n") as file,
+        ):  # fmt: skip
+            file.writelines(f"{line}\n" for line in lines)
 
     @contextlib.contextmanager
     def _faults(self) -> Iterator[None]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assay.bench.run import Run
+from assay.bench import beside
+from assay.bench.run import Run, contestant_name
 from assay.core.errors import InputError
+from assay.core.files import write_whole
 
 if TYPE_CHECKING:
     from assay.study import Axis, Study, Table
@@ -85,7 +87,7 @@ class Report:
             "temperatures": self.temperatures(),
             "outcomes": self.run.outcomes,
             "failures": self.failures(),
-            "mutations": self.mutations(),
+            **beside.to_json(self.run),
             "fingerprint": self.run.fingerprint,
             "cost": self.run.cost,
         }
@@ -120,22 +122,10 @@ class Report:
         notes = (row["note"] for row in self.run.rows if row["outcome"] == "harness")
         return dict(Counter(note or "the engine failed" for note in notes).most_common())
 
-    def mutations(self) -> dict[str, dict[str, int]]:
-        """Of the prompts that solvers mutated, how many mutants were kept, and why others were
-        not: by mutation, each task once."""
-        from collections import Counter
-
-        from assay.bench.directory import Directory
-
-        seen: dict[tuple[str, str], str] = {}
-        for key, answer in Directory(self.run.path).answers():
-            told = answer.notes.get("mutants") or {}
-            seen |= {(name, key.task): "kept" for name in told.get("kept", ())}
-            seen |= {(one["mutation"], key.task): one["kind"] for one in told.get("dropped", ())}
-        found: dict[str, Counter[str]] = {}
-        for (name, _), kind in sorted(seen.items()):
-            found.setdefault(name, Counter())[kind] += 1
-        return {name: dict(counts) for name, counts in found.items()}
+    def beside(self) -> list[beside.Grid]:
+        """Solvers that choose against the original, their oracles, and which mutants of prompts
+        were valid, as small tables; empty where the run has nothing of it."""
+        return list(beside.grids(self.run))
 
     def records(self) -> list[dict[str, Any]]:
         """Every figure as a tidy row, for CSV, Parquet and data frames."""
@@ -163,41 +153,39 @@ class Report:
         ]
         for table in self.tables():
             parts += [f"\n## By {table.axes[0].replace('_', ' ')}\n", to_markdown(table)]
+        for grid in self.beside():
+            rows = [grid.heads, ("---",) * len(grid.heads), *grid.rows]
+            parts.append(f"\n## {grid.title}\n")
+            parts += [f"| {' | '.join(row)} |" for row in rows]
         parts.append("\n## Outcomes\n\n| outcome | answers |\n| --- | --- |")
         parts += [f"| {name} | {count:,} |" for name, count in run.outcomes.items()]
         return "\n".join(parts) + "\n"
 
+    def plots(self) -> Iterator[tuple[str, str]]:
+        """Names and SVG: bars of the first pass@k, by contestant and by each axis."""
+        from assay.study import bars
+
+        figure = f"pass@{self.ks[0]}"
+        yield "contestants", bars(self.contestants(), figure)
+        for table in self.tables():
+            yield table.axes[0], bars(table, figure)
+
     def write(
-        self, *, csv: Path | None = None, parquet: Path | None = None, markdown: Path | None = None
-    ) -> None:
-        """Write the tidy rows or the summary to files of their own."""
+        self, *, csv: Path | None = None, parquet: Path | None = None,
+        markdown: Path | None = None, plots: Path | None = None,
+    ) -> None:  # fmt: skip
+        """Write the tidy rows, the summary to files of their own, and `plots` into a folder."""
         from assay.study import to_csv
 
         if csv is not None:
-            _write(csv, to_csv(self.records()))
+            write_whole(csv, to_csv(self.records()))
         if markdown is not None:
-            _write(markdown, self.markdown())
+            write_whole(markdown, self.markdown())
         if parquet is not None:
             _write_parquet(parquet, self.records())
-
-
-def contestant_name(contestant: Mapping[str, Any]) -> str:
-    """A contestant's parts as one reads them."""
-    warmth = contestant["temperature"]
-    shown = "" if warmth is None else f"temperature {warmth:g}"
-    return ", ".join(filter(None, (contestant["model"], contestant["solver"], shown)))
-
-
-def _write(path: Path, text: str) -> None:
-    import os
-
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+        if plots is not None:
+            for name, svg in self.plots():
+                write_whole(plots / f"{name.replace(' ', '-')}.svg", svg)
 
 
 def _write_parquet(path: Path, rows: list[dict[str, Any]]) -> None:

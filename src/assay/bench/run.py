@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -106,6 +106,13 @@ class Run:
         from assay.study import Study
 
         return Study(self.samples(), tuple(ks or self.ks()))
+
+
+def contestant_name(contestant: Mapping[str, Any]) -> str:
+    """A contestant's parts as one reads them."""
+    warmth = contestant["temperature"]
+    shown = "" if warmth is None else f"temperature {warmth:g}"
+    return ", ".join(filter(None, (contestant["model"], contestant["solver"], shown)))
 
 
 def runs(folder: Path) -> Iterator[tuple[Path, dict[str, Any] | None, str]]:

@@ -26,6 +26,8 @@ from assay.suites.judging import Judge, judge
 
 # What one environment's jail holds, measured on the 45 of suite dl: 10 GiB in all.
 _JAIL_BYTES = 256 << 20
+# In an answer's notes: the programs that it was chosen from.
+OFFERED = "offered"
 _UNFAIR = "the task's own reference does not pass here"
 
 
@@ -90,6 +92,7 @@ class Scoring:
         self._sessions: dict[str, Session | Judge] = {}
         self._placed: list[Placed] = []
         self._fresh: list[Placed] = []
+        self._offered: dict[str, list[Candidate]] = {}
         self._unfair: dict[str, str] = {}
 
     def close(self) -> None:
@@ -118,6 +121,13 @@ class Scoring:
         placed = self._place(key, answer)
         self._placed.append(placed)
         self._fresh.append(placed)
+        if OFFERED in answer.notes:
+            # What a solver chose from: nobody's answer, graded to know what the best would be.
+            task, name = self._tasks[key.task], _name(key)
+            self._offered[name] = [
+                as_candidate(task, f"{name}/offered {place}", program)
+                for place, program in enumerate(answer.notes[OFFERED])
+            ]
 
     @property
     def waiting(self) -> int:
@@ -126,7 +136,9 @@ class Scoring:
     def flush(self) -> None:
         """Run what has come since the last time, so that the verdict store has it."""
         fresh, self._fresh = self._fresh, []
-        for _ in self._matrices(one.candidate for one in fresh if one.candidate):
+        found = [one.candidate for one in fresh if one.candidate]
+        found += [one for placed in fresh for one in self._offered.get(_name(placed.key), ())]
+        for _ in self._matrices(found):
             pass
 
     def finish(self, out: Path) -> list[dict[str, Any]]:
@@ -134,6 +146,8 @@ class Scoring:
         self._fresh = []
         found: dict[str, _Row] = {}
         for matrix in self._matrices((p.candidate for p in self._placed if p.candidate), out):
+            found.update(_rows(matrix))
+        for matrix in self._matrices(one for offered in self._offered.values() for one in offered):
             found.update(_rows(matrix))
         return [self._row(placed, found) for placed in self._placed]
 
@@ -145,8 +159,7 @@ class Scoring:
             program, shape = reading.program, reading.shape
             if program is None:
                 return Placed(key, None, reading.outcome, shape)
-        name = f"{key.task}/{key.contestant}/{key.sample}"
-        candidate = as_candidate(task, name, program, asdict(key.contestant))
+        candidate = as_candidate(task, _name(key), program, asdict(key.contestant))
         return Placed(key, candidate, None, shape)
 
     def _matrices(
@@ -203,7 +216,24 @@ class Scoring:
             "shape": placed.shape,
             "cpu_seconds": round(told.cpu, 6),
             "note": self._unfair.get(key.task, ""),
+            **self._best(key, found),
         }
+
+    def _best(self, key: Key, found: Mapping[str, _Row]) -> dict[str, Any]:
+        """Of the programs that an answer was chosen from: how many, and whether one is right
+        (None: one cannot know)."""
+        offered = self._offered.get(_name(key))
+        if offered is None:
+            return {}
+        outcomes = {found[one.id].outcome for one in offered}
+        unknown = key.task in self._unfair or (
+            Outcome.HARNESS in outcomes and Outcome.PASSED not in outcomes
+        )
+        return {"proposed": len(offered), "oracle": None if unknown else Outcome.PASSED in outcomes}
+
+
+def _name(key: Key) -> str:
+    return f"{key.task}/{key.contestant}/{key.sample}"
 
 
 def failed_row(key: Key, task: Task, note: str) -> dict[str, Any]:

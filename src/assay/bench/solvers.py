@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from assay.core.errors import InputError
 from assay.core.words import Task
 from assay.models.base import Completion, Model, Request
 from assay.models.prompts import conversation, shots_for
-from assay.models.solvers import Answer, Setting, TakeAnswer
+from assay.models.solvers import Answer, Setting, Solver, TakeAnswer, load
+
+BY_MODEL = "@model"
+
+
+def solver(name: str) -> Solver:
+    """The solver of that name; of NAME@model, the one whose other prompts the model writes, where
+    rules do otherwise. Raises InputError where there is none."""
+    found = load(name.removesuffix(BY_MODEL))
+    if not name.endswith(BY_MODEL):
+        return found
+    by_model: Callable[[], Solver] | None = getattr(found, "by_model", None)
+    if by_model is None:
+        raise InputError(
+            f"solver {name}: {found.name} asks in no other words that a model could find"
+        )
+    return by_model()
 
 
 class Plain:

@@ -5,9 +5,9 @@
     testing.run_tests       which of its tests can be relied on, and why the others cannot
     tracing.trace           which functions those tests reach, directly or not
     candidates.candidates   which definitions could be tasks, and why the others could not
-    labelling.label         stage, task and data, by rules
+    labelling.labels        stage, type of task and of data, by rules
     dating.dates            the first release that has a function in substance
-    prompting.prompt        what to ask for; prompting.review: whether that says enough
+    prompting.review        whether a prompt says enough
 
 Each keeps what it found under a work folder and does not do it again; each raises
 `faults.BuildFault`, which says what is wrong by step and cause.

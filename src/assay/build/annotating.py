@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assay.build.annotations import AXES, NAMES, Annotation
+from assay.build.annotations import Annotation
 from assay.build.definitions import Definition
-from assay.build.labelling import label
+from assay.build.labelling import AXES, labels
 from assay.core.errors import AssayError
 from assay.core.words import Task
 from assay.models.base import Message, Model, Request, complete
@@ -63,8 +63,6 @@ _EXAMPLE = Task(
     },
 )  # fmt: skip
 
-Progress = Callable[[int, int], None]
-
 
 def by_suite(suite: Suite) -> list[Annotation]:
     """The labels that the suite's tasks carry, as far as they are labels of the three axes."""
@@ -80,9 +78,9 @@ def by_rules(suite: Suite) -> list[Annotation]:
     """The labels that `build.labelling` gives to a suite's tasks, by name, signature, calls of the
     reference, and prompt."""
     return [
-        Annotation(task.id, NAMES[one.axis], RULES, one.label)
+        Annotation(task.id, axis, RULES, label)
         for task in suite.tasks
-        for one in label(_definition(task))
+        for axis, label in labels(_definition(task)).items()
     ]
 
 
@@ -128,25 +126,22 @@ class Asked:
     unanswered: int = 0
 
 
-def by_model(
-    suite: Suite, model: Model, *, max_tokens: int = 64, progress: Progress | None = None
-) -> Asked:
+def by_model(suite: Suite, model: Model, *, max_tokens: int = 64) -> Asked:
     """Ask a model for the label of each task on each axis, one by one. Only an answer that is a
     label counts; any other is listed.
 
     Raises what the first request raises: where that fails, the others would fail alike.
     """
-    return asyncio.run(_asked(suite, model, max_tokens, progress or (lambda _done, _total: None)))
+    return asyncio.run(_asked(suite, model, max_tokens))
 
 
-async def _asked(suite: Suite, model: Model, max_tokens: int, progress: Progress) -> Asked:
+async def _asked(suite: Suite, model: Model, max_tokens: int) -> Asked:
     wanted = [(task, axis) for task in suite.tasks for axis in AXES]
     answers: dict[tuple[str, str], str] = {}
 
     async def ask(task: Task, axis: str) -> None:
         (answer,) = await complete(model, request(task, axis, max_tokens))
         answers[task.id, axis] = answer.text
-        progress(len(answers), len(wanted))
 
     failures: list[AssayError] = []
     try:

@@ -8,8 +8,6 @@ axis.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -18,18 +16,15 @@ from typing import Any
 
 import numpy as np
 
-from assay.build.labelling import AXES as _AXES
+from assay.build.labelling import AXES
 from assay.core.errors import InputError
-from assay.engine.jsonl import name_in
+from assay.core.files import write_whole
+from assay.core.lines import gather, name_in
 from assay.study import Figure
 from assay.study.reliability import krippendorffs_alpha
 from assay.suites import Suite
-from assay.suites.files import gather
 from assay.suites.records import known_keys
 
-# What tasks call the axes that rules call stage, task and data.
-NAMES: Mapping[str, str] = {"stage": "stage", "task": "task_type", "data": "data_type"}
-AXES: Mapping[str, tuple[str, ...]] = {NAMES[axis]: values for axis, values in _AXES.items()}
 _KEYS = ("task", "axis", "annotator", "label")
 
 
@@ -59,7 +54,7 @@ class Annotation:
 
 def read(file: Path) -> list[Annotation]:
     """The annotations in a file. InputError names each line that is wrong."""
-    return gather(file, _annotation, lambda one: " ".join(one.key))
+    return gather(file, _annotation, lambda one: one.key)
 
 
 def add(file: Path, annotations: Iterable[Annotation]) -> list[Annotation]:
@@ -68,21 +63,12 @@ def add(file: Path, annotations: Iterable[Annotation]) -> list[Annotation]:
     before = read(file) if file.exists() and file.stat().st_size else []
     merged = {one.key: one for one in (*before, *annotations)}
     text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in merged.values())
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", dir=file.absolute().parent, prefix=".labels-", delete=False, encoding="utf-8"
-        ) as fresh:
-            fresh.write(text)
-        os.chmod(fresh.name, file.stat().st_mode & 0o777 if file.exists() else 0o644)
-        os.replace(fresh.name, file)
-    except OSError as error:
-        raise InputError(f"{file}: cannot be written: {error.strerror}") from None
+    write_whole(file, text)
     return list(merged.values())
 
 
 def _annotation(record: dict[str, Any]) -> Annotation:
-    known_keys(record, _KEYS, "label's line")
+    known_keys(record, _KEYS)
     return Annotation(*(name_in(record, key) for key in _KEYS))
 
 

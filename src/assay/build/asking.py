@@ -12,8 +12,10 @@ from pathlib import Path
 
 from assay.build import deriving, layout, records
 from assay.build.candidates import Considered
+from assay.build.definitions import raised_in
 from assay.build.faults import BuildFault
 from assay.build.ground import Ground
+from assay.build.loaded import listed, listing
 from assay.build.material import Material, material
 from assay.core.digests import digest
 from assay.engine.child import Observation
@@ -23,6 +25,7 @@ _VERSION = "asking/1"
 MOST_TESTS = 8
 _MOST_CALLS, _MOST_RAISING = 10, 2
 _LARGEST = 40_000
+_BATCH = 16
 # What a call ends in whose arguments were not of the kind that it takes.
 _NO_CALL = {
     "TypeError", "AttributeError", "NameError", "ImportError", "ModuleNotFoundError",
@@ -100,17 +103,16 @@ def answers(
     is_over: Callable[[], bool],
     workers: int | str | None = None,
     progress: Callable[[str], None],
-    batch: int = 16,
 ) -> list[Answered]:
     """What the library answers, with everything to be seen, to one definition after another until
     `enough` have checks or the time is over; kept for each as soon as its batch ends."""
     found: list[Answered] = []
     with contextlib.ExitStack() as stack:
         session: Session | None = None
-        for begin in range(0, len(wishes), batch):
+        for begin in range(0, len(wishes), _BATCH):
             if sum(one.refused is None for one in found) >= enough or is_over():
                 break
-            part = wishes[begin : begin + batch]
+            part = wishes[begin : begin + _BATCH]
             known = [
                 records.read(Answered, _place(work, one.name), _key(one, ground)) for one in part
             ]
@@ -136,11 +138,11 @@ def _key(one: Wish, ground: Ground) -> str:
 
 
 def _answered(session: Session, wishes: Sequence[Wish], ground: Ground) -> Iterator[Answered]:
-    listing = _listing(ground.packages)
+    modules_of = listing(ground.packages)
     asked = []
     for one in wishes:
         tests = tuple(map(passing, one.tests))
-        asked += [Asked(one.made.installed, (*some, listing)) for some in (one.calls, tests)]
+        asked += [Asked(one.made.installed, (*some, modules_of)) for some in (one.calls, tests)]
     seen = session.observe(asked)
     for place, one in enumerate(wishes):
         by_call, by_test = seen[2 * place], seen[2 * place + 1]
@@ -149,7 +151,7 @@ def _answered(session: Session, wishes: Sequence[Wish], ground: Ground) -> Itera
             test for test, told in zip(one.tests, by_test, strict=False)
             if told.kind == "value" and told.payload == b"true"
         )  # fmt: skip
-        modules = (*_loaded(by_call), *_loaded(by_test))
+        modules = (*listed(by_call), *listed(by_test))
         kept_modules = tuple(
             name for name in dict.fromkeys(modules)
             if not layout.is_test_path(f"{name.replace('.', '/')}.py")
@@ -167,7 +169,7 @@ def _answered(session: Session, wishes: Sequence[Wish], ground: Ground) -> Itera
 
 def _useful(one: Wish, seen: list[Observation]) -> tuple[tuple[str, ...], Counter[str]]:
     """The calls with answers that tell something: different values, errors that are meant."""
-    promised = deriving.promised(one.considered.definition)
+    promised = raised_in(one.considered.definition)
     values: dict[bytes, str] = {}
     again: list[str] = []
     raising: dict[str, str] = {}
@@ -193,7 +195,7 @@ def _useful(one: Wish, seen: list[Observation]) -> tuple[tuple[str, ...], Counte
     return tuple(kept), dropped
 
 
-def _unusable(told: Observation, promised: frozenset[str]) -> str | None:
+def _unusable(told: Observation, promised: set[str]) -> str | None:
     if told.kind == "value":
         if b'"opaque"' in told.payload:
             return "answer what cannot be compared"
@@ -204,27 +206,3 @@ def _unusable(told: Observation, promised: frozenset[str]) -> str | None:
     if kinds[0] in promised and not set(kinds) & _NO_CALL:
         return None
     return f"raise {kinds[0]}"
-
-
-def _listing(packages: tuple[str, ...]) -> str:
-    prefixes = tuple(f"{name}." for name in packages)
-    return (
-        "import sys\n"
-        f"[n for n in list(sys.modules) if n in {packages!r} or n.startswith({prefixes!r})]"
-    )
-
-
-def _loaded(seen: list[Observation]) -> list[str]:
-    if not seen or seen[-1].kind != "value":
-        return []
-    found: list[str] = []
-    waiting = [json.loads(seen[-1].payload)]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, list):
-            waiting += one
-        elif isinstance(one, dict):
-            waiting += one.values()
-        elif isinstance(one, str) and "." in one:
-            found.append(one)
-    return sorted(found)

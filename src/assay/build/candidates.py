@@ -15,7 +15,11 @@ from assay.build.fetch import Source
 from assay.build.relevance import relevance
 from assay.build.tracing import MOST_TESTS, Reach, Trace, Traced
 
-_VERSION = "candidates/1"
+_VERSION = "candidates/2"
+_MIN_STATEMENTS, _MOST_LINES, _MIN_TESTS = 3, 200, 3
+# The share of DL/ML words, found on four libraries: below it lie mostly argument checks, strings
+# and bookkeeping.
+_MIN_RELEVANCE = 0.08
 # Names that are help for tests rather than something to be tested.
 _HELPER = re.compile(
     r"(^|[._])(assert_?\w*|testing|test_?utils?|_?tests?|fixtures?|mock\w*|conftest|check_random_state)"
@@ -27,17 +31,6 @@ _VENDORED = re.compile(
 _DUNDERS = {"__init__", "__call__", "__getitem__", "__iter__", "__next__", "__len__"}
 _NO_BODY = {"abstractmethod", "overload", "abc.abstractmethod", "typing.overload"}
 _COMPILED = re.compile(r"jit|njit|numba|triton|compile\b|custom_op|vectorize")
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a task must have. `min_relevance` is a floor on the share of DL/ML words, found on four
-    libraries: below it lie mostly argument checks, strings and bookkeeping."""
-
-    min_statements: int = 3
-    min_tests: int = 3
-    min_relevance: float = 0.08
-    most_lines: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +63,14 @@ class Selection:
         yield from (f"candidates: {n} refused: {why}" for why, n in first.most_common())
 
 
-def candidates(
-    source: Source, trace: Trace | None, work: Path, rules: Rules | None = None
-) -> Selection:
+def candidates(source: Source, trace: Trace | None, work: Path) -> Selection:
     """Consider every function, method and class of a library. Without a trace (a library that
     ships no tests) nothing is asked of tests: for differential checks."""
-    rules = rules or Rules()
-    key = records.key_of(_VERSION, source, rules, trace)
-    return records.resumed(
-        Selection, work, "candidates", key, lambda: _select(source, trace, rules)
-    )
+    key = records.key_of(_VERSION, source, trace)
+    return records.resumed(Selection, work, "candidates", key, lambda: _select(source, trace))
 
 
-def _select(source: Source, trace: Trace | None, rules: Rules) -> Selection:
+def _select(source: Source, trace: Trace | None) -> Selection:
     reached = {(one.file, one.line): one for one in trace.functions} if trace else {}
     methods = _by_class(trace)
     found = []
@@ -93,14 +81,14 @@ def _select(source: Source, trace: Trace | None, rules: Rules) -> Selection:
         else:
             traced = reached.get((definition.file, definition.first_line))
             tests = traced.tests if traced else ()
-        reasons = [*_reasons(definition, node, rules)]
+        reasons = [*_reasons(definition, node)]
         if definition.name in seen:
             reasons.append("defined a second time under that name")
         seen.add(definition.name)
         ratio = round(relevance(definition.source), 4)
-        if ratio < rules.min_relevance:
+        if ratio < _MIN_RELEVANCE:
             reasons.append(f"little DL/ML content: relevance {ratio:.2f}")
-        if trace is not None and len(tests) < rules.min_tests:
+        if trace is not None and len(tests) < _MIN_TESTS:
             reasons.append(f"{len(tests)} stable tests reach it")
         direct = sum(one.direct for one in tests)
         found.append(Considered(definition, ratio, tests, direct, tuple(reasons)))
@@ -128,7 +116,7 @@ def _merged(group: list[Traced]) -> tuple[Reach, ...]:
     return tuple(order[:MOST_TESTS])
 
 
-def _reasons(definition: Definition, node: Node, rules: Rules) -> Iterator[str]:
+def _reasons(definition: Definition, node: Node) -> Iterator[str]:
     """What speaks against a definition as such."""
     name = definition.qualname.rpartition(".")[2]
     lines = definition.last_line - definition.first_line + 1
@@ -144,11 +132,11 @@ def _reasons(definition: Definition, node: Node, rules: Rules) -> Iterator[str]:
         yield "compiled by its decorator"
     if any(one.endswith((".setter", ".deleter")) for one in definition.decorators):
         yield "part of a property"
-    if definition.statements < rules.min_statements:
+    if definition.statements < _MIN_STATEMENTS:
         yield f"its body has {definition.statements} statements"
     elif _only_delegates(node):
         yield f"only hands on to {_callee(node)}"
-    if lines > rules.most_lines:
+    if lines > _MOST_LINES:
         yield f"too long for one task: {lines} lines"
 
 

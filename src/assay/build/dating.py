@@ -171,8 +171,7 @@ def _bodies(base: Path, packages: tuple[str, ...]) -> dict[str, dict[str, list[B
         "name": defaultdict(list), "qualname": defaultdict(list), "last": defaultdict(list),
     }  # fmt: skip
     for package in packages:
-        place = base / package
-        for path in sorted(place.rglob("*.py")) if place.is_dir() else [base / f"{package}.py"]:
+        for path in layout.python_files(base, package):
             for one, node in in_file(path, path.relative_to(base).as_posix()):
                 body = statements(node)
                 found["name"][one.name].append(body)

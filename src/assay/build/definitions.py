@@ -40,9 +40,7 @@ class Definition:
 def definitions(source: Source) -> Iterator[tuple[Definition, Node]]:
     """All functions, methods and classes of the library's packages, without its tests."""
     for package in source.packages:
-        base = source.importable / package
-        files = sorted(base.rglob("*.py")) if base.is_dir() else [base.with_suffix(".py")]
-        for path in files:
+        for path in layout.python_files(source.importable, package):
             file = path.relative_to(source.importable).as_posix()
             if not layout.is_test_path(file):
                 yield from in_file(path, file)
@@ -76,6 +74,23 @@ def body_of(node: Node) -> list[ast.stmt]:
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
         return node.body[1:]
     return node.body
+
+
+def parsed_definition(definition: Definition) -> ast.stmt | None:
+    """A definition's own text, parsed."""
+    tree = parsed(definition.source)
+    return tree.body[0] if tree is not None and tree.body else None
+
+
+def raised_in(definition: Definition) -> set[str]:
+    """The exceptions that a body raises by name, without where they come from."""
+    tree = parsed(definition.source)
+    found = set()
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Raise) and node.exc is not None:
+            called = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+            found.add(ast.unparse(called).rpartition(".")[2])
+    return found
 
 
 def count_statements(node: ast.AST) -> int:

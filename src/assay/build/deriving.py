@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from assay.build import doctests
-from assay.build.definitions import Definition, Node, definitions, parsed
+from assay.build.definitions import Definition, Node, definitions
 from assay.build.fetch import Source
 from assay.build.inputs import Draw, Parameter, parameters
 
@@ -175,16 +175,3 @@ def _arguments(found: list[Parameter], draw: Draw) -> str:
 def _with_imports(text: str) -> str:
     used = [name for name in _MODULES if re.search(rf"\b{name}\.", text)]
     return "".join(f"import {name}\n" for name in used) + text
-
-
-def promised(definition: Definition) -> frozenset[str]:
-    """The exceptions that a body raises by name: errors that are meant."""
-    return frozenset(_raised(definition))
-
-
-def _raised(definition: Definition) -> Iterator[str]:
-    tree = parsed(definition.source)
-    for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.Raise) and node.exc is not None:
-            called = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-            yield ast.unparse(called).rpartition(".")[2]

@@ -21,7 +21,6 @@ from assay.core.places import cache_dir
 _VERSION = "fetch/1"
 _SPEC = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:==\s*([A-Za-z0-9.!+_-]+))?$")
 _GIT = re.compile(r"git:(?P<url>.+)@(?P<commit>[0-9a-f]{7,40})$")
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assay.build import differential, records
 from assay.build.asking import Answered, Wish, passing
-from assay.build.labelling import label, labels_of
+from assay.build.labelling import labels
 from assay.build.manifest import Entry
 from assay.core.digests import digest
 from assay.core.matrix import Matrix
@@ -20,24 +20,17 @@ from assay.suites import Suite, as_candidate, verify
 from assay.suites.programs import blank
 from assay.suites.records import record_of, task_of
 
-_VERSION = "gate/2"
+_VERSION = "gate/3"
 ROUNDS = 5
 # Tests have passed three times in the clean suite, and once by the door that checks go through.
 _MORE_ROUNDS = 2
 _TOLERANCE = Tolerance(relative=1e-4, absolute=1e-5)
-_LABELS = {"stage": "stage", "task": "task_type", "data": "data_type"}
+# What the gate asks for: checks that a blank fails, and the share of mutants that they kill.
+_MIN_CHECKS, _MIN_KILLED, _MOST_MUTANTS = 3, 0.6, 8
+_BATCH = 16
 # A check may use so many times what its reference used, and the whole suite has one limit.
 SLOWER = 10
 _SLOWEST = 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What the gate asks for."""
-
-    min_failed: int = 3
-    min_killed: float = 0.6
-    most_mutants: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,42 +68,39 @@ def gate(
     limit: int,
     is_over: Callable[[], bool],
     progress: Callable[[str], None],
-    rule: Rule | None = None,
     workers: int | str | None = None,
-    batch: int = 16,
 ) -> Iterator[Gated]:
     """One definition after another until `limit` have passed or the time is over, each kept as
     soon as its batch ends. Raises what the engine raises."""
-    rule = rule or Rule()
     passed = 0
-    for begin in range(0, len(wanted), batch):
+    for begin in range(0, len(wanted), _BATCH):
         if passed >= limit or is_over():
             return
-        part = wanted[begin : begin + batch]
-        keys = [_key(library, *one, environment, rule) for one in part]
+        part = wanted[begin : begin + _BATCH]
+        keys = [_key(library, *one, environment) for one in part]
         names = [answered.name for _, answered in part]
         known = [
             records.read(Gated, _place(work, name), key)
             for name, key in zip(names, keys, strict=True)
         ]
         open_ = [one for one, seen in zip(part, known, strict=True) if seen is None]
-        fresh = _through(library, open_, environment, rule, workers) if open_ else {}
+        fresh = _through(library, open_, environment, workers) if open_ else {}
         for name, key, seen in zip(names, keys, known, strict=True):
             found = seen or fresh[name]
             if seen is None:
                 records.write(_place(work, name), key, found)
             passed += found.refused is None
             yield found
-        progress(f"{passed} tasks of {min(begin + batch, len(wanted))} definitions")
+        progress(f"{passed} tasks of {min(begin + _BATCH, len(wanted))} definitions")
 
 
 def _place(work: Path, name: str) -> Path:
     return work / "gated" / f"{digest('name/1', name).hex()[:16]}.json"
 
 
-def _key(library: str, wish: Wish, answered: Answered, where: Environment, rule: Rule) -> str:
+def _key(library: str, wish: Wish, answered: Answered, where: Environment) -> str:
     return records.key_of(
-        _VERSION, library, wish.made.reference, wish.made.prompt, answered, where.digest.hex(), rule
+        _VERSION, library, wish.made.reference, wish.made.prompt, answered, where.digest.hex()
     )
 
 
@@ -118,20 +108,19 @@ def _through(
     library: str,
     wanted: Sequence[tuple[Wish, Answered]],
     environment: Environment,
-    rule: Rule,
     workers: int | str | None,
 ) -> dict[str, Gated]:
     found: dict[str, Gated] = {}
     with Session(environment, workers=workers) as session:
         drafts = list(_drafts(library, wanted, session))
         runnable = [one for one in drafts if one.task.checks]
-        fair = list(_controlled(runnable, session, rule, found)) if runnable else []
+        fair = list(_controlled(runnable, session, found)) if runnable else []
     names = {f"{library}/{answered.name}": answered.name for _, answered in wanted}
     for draft in drafts:
         if not draft.task.checks:
             found[draft.task.id] = Gated("", refused=("checks", "; ".join(draft.dropped[:3])))
     if fair:
-        _mutated(library, fair, environment, rule, workers, found)
+        _mutated(library, fair, environment, workers, found)
     return {name: replace(found[identity], name=name) for identity, name in names.items()}
 
 
@@ -154,17 +143,16 @@ def _drafts(
             derived = ()
             told.insert(0, str(differential.enough(seen)))
         tests = [Check(f"test {test}", identity, code=passing(test)) for test in answered.tests]
-        labels = labels_of(label(wish.considered.definition))
         task = Task(
             identity, made.prompt, made.target, (*tests, *derived), "python", made.reference,
             hides=(f"{answered.name}={made.called}",), source=library,
-            labels={_LABELS[axis]: value for axis, value in labels.items()},
+            labels=labels(wish.considered.definition),
         )  # fmt: skip
         yield _Draft(task, tuple(told))
 
 
 def _controlled(
-    drafts: list[_Draft], session: Session, rule: Rule, found: dict[str, Gated]
+    drafts: list[_Draft], session: Session, found: dict[str, Gated]
 ) -> Iterator[tuple[_Draft, float]]:
     """Drafts with the checks that the untouched text passes in every round and the blank fails."""
     candidates = []
@@ -179,8 +167,8 @@ def _controlled(
     for draft in drafts:
         kept, told, slowest = _kept(draft.task, matrix, stable[draft.task.id])
         dropped = (*draft.dropped, *told)
-        if len(kept) < rule.min_failed:
-            why = f"{len(kept)} fair checks, {rule.min_failed} wanted: {'; '.join(told[:3])}"
+        if len(kept) < _MIN_CHECKS:
+            why = f"{len(kept)} fair checks, {_MIN_CHECKS} wanted: {'; '.join(told[:3])}"
             found[draft.task.id] = Gated("", refused=("control", why[:600]), dropped=dropped)
         else:
             yield _Draft(replace(draft.task, checks=kept), dropped), slowest
@@ -236,7 +224,6 @@ def _mutated(
     library: str,
     fair: list[tuple[_Draft, float]],
     environment: Environment,
-    rule: Rule,
     workers: int | str | None,
     found: dict[str, Gated],
 ) -> None:
@@ -244,8 +231,8 @@ def _mutated(
     tasks = tuple(replace(draft.task, environment=named) for draft, _ in fair)
     suite = Suite(library, tasks, environment=named, environments={named: environment})
     report = verify(
-        suite, workers=workers, min_checks=rule.min_failed, most_mutants=rule.most_mutants,
-        min_killed=rule.min_killed,
+        suite, workers=workers, min_checks=_MIN_CHECKS, most_mutants=_MOST_MUTANTS,
+        min_killed=_MIN_KILLED,
     )  # fmt: skip
     by_task = {one.task: one for one in report.tasks}
     for (draft, slowest), task in zip(fair, tasks, strict=True):

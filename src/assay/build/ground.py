@@ -40,7 +40,7 @@ def ground(source: Source, needs: Needs, *, with_tests: bool) -> Ground:
     """The ground of a library; what it takes is put into the cache. Raises BuildFault where the
     library can be imported from nowhere."""
     built = environments.prepare(needs.environment)
-    site = next(iter(sorted(built.prefix.glob("lib/python3*/site-packages"))), built.prefix)
+    site = built.site_packages
     packages = tuple(
         one for one in source.packages if (site / one).exists() or (site / f"{one}.py").exists()
     )

@@ -14,10 +14,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 from assay.build.annotating import MEANINGS
-from assay.build.annotations import AXES, Annotation
+from assay.build.annotations import Annotation
+from assay.build.labelling import AXES
 from assay.core.errors import InputError
+from assay.core.lines import gather
 from assay.suites import Suite
-from assay.suites.files import gather
 
 _TITLES = {"stage": "Stage", "task_type": "Task type", "data_type": "Data type"}
 

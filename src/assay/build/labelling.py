@@ -1,4 +1,4 @@
-"""Labels by rule: a function's stage of the pipeline, its kind of task and its kind of data."""
+"""Labels by rule: a function's stage of the pipeline, its type of task and its type of data."""
 
 from __future__ import annotations
 
@@ -20,42 +20,30 @@ AXES: Mapping[str, tuple[str, ...]] = {
         "Pre/post Processing", "Model Construction", "Training", "Inference",
         "Evaluation & Metrics",
     ),
-    "task": (
+    "task_type": (
         "General", "Classification", "Regression", "Object Detection", "Image Segmentation",
         "Time Series Prediction", "Recommendation",
     ),
-    "data": ("Image", "Text", "Structured Array", "Others"),
+    "data_type": ("Image", "Text", "Structured Array", "Others"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A label, and what decided: the rule's number on its axis, where it looked, what it found."""
-
-    axis: str
-    label: str
-    rule: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A line of `labels.toml`."""
 
-    number: int
     label: str
     where: str
     pattern: re.Pattern[str]
 
 
-def label(definition: Definition) -> tuple[Label, ...]:
-    """One label on each axis; for each axis the first rule that is met decides."""
+def labels(definition: Definition) -> dict[str, str]:
+    """One label on each axis; the first rule that is met decides, and the last meets everything."""
     texts = _texts(definition)
-    return tuple(_decided(axis, rules_, texts) for axis, rules_ in rules().items())
-
-
-def labels_of(found: tuple[Label, ...]) -> dict[str, str]:
-    """Labels as a task has them."""
-    return {one.axis: one.label for one in found}
+    return {
+        axis: next(one.label for one in among if one.pattern.search(texts[one.where]))
+        for axis, among in rules().items()
+    }
 
 
 @functools.cache
@@ -64,23 +52,10 @@ def rules() -> Mapping[str, tuple[Rule, ...]]:
     table = tomllib.loads(_RULES.read_text(encoding="utf-8"))
     found = {}
     for axis, known in AXES.items():
-        made = [
-            Rule(number, one["label"], one["where"], re.compile(one["pattern"]))
-            for number, one in enumerate(table[axis], 1)
-        ]
+        made = [Rule(one["label"], one["where"], re.compile(one["pattern"])) for one in table[axis]]
         assert all(one.label in known and one.where in _PLACES for one in made), axis
         found[axis] = tuple(made)
     return found
-
-
-def _decided(axis: str, among: tuple[Rule, ...], texts: Mapping[str, str]) -> Label:
-    for rule in among:
-        met = rule.pattern.search(texts[rule.where])
-        if met:
-            found = met[0].strip("._") or "anything"
-            told = f"{axis} {rule.number}: {rule.where} has {found!r}"
-            return Label(axis, rule.label, told if rule.pattern.pattern != "." else "no rule met")
-    raise AssertionError("the last rule of an axis meets everything")
 
 
 def _texts(definition: Definition) -> dict[str, str]:

@@ -61,6 +61,13 @@ def test_files(root: Path, tests: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def python_files(base: Path, package: str) -> list[Path]:
+    """The files of a package, or the module of that name, beneath the folder that it is imported
+    from."""
+    folder = base / package
+    return sorted(folder.rglob("*.py")) if folder.is_dir() else [base / f"{package}.py"]
+
+
 def is_test_path(path: str) -> bool:
     """Whether a file belongs to tests rather than to what is tested."""
     *folders, name = path.split("/")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from assay.build import deriving, wording
-from assay.build.asking import Wish, answers, wish
+from assay.build.asking import Answered, Wish, answers, wish
 from assay.build.candidates import Considered, candidates
-from assay.build.dating import dates
+from assay.build.dating import Dated, dates
 from assay.build.faults import BuildFault
 from assay.build.fetch import Source, fetch
 from assay.build.gate import Gated, gate
@@ -73,13 +73,12 @@ def build(
         lambda: ground(found, needed, with_tests=suite is not None),
         lambda one: [f"imported from {_from(one)}; {', '.join(one.packages)} hidden from answers"],
     )
-    tasks, facts, refused, environment = _made(
-        found, base, suite, reach, work, options, steps, started, index
-    )
+    here = _Build(found, base, work, options, steps, started, index)
+    tasks, facts, environment = here.tasks(suite, reach)
     place = out or Path(f"{found.name}-suite")
-    made = keep(found, tasks, facts, refused, environment, place) if tasks else None
+    made = keep(found, tasks, facts, here.refused, environment, place) if tasks else None
     return Outcome(
-        found, made, facts, tuple(refused), tuple(steps.done),
+        found, made, facts, tuple(here.refused), tuple(steps.done),
         time.monotonic() - started,
     )  # fmt: skip
 
@@ -114,80 +113,166 @@ def _tested(
     return suite, reach
 
 
-def _made(
-    source: Source,
-    base: Ground,
-    suite: CleanSuite | None,
-    reach: Trace | None,
-    work: Path,
-    options: Options,
-    steps: Steps,
-    started: float,
-    index: Index | None,
-) -> tuple[list[Task], dict[str, dict[str, Any]], list[Refused], Environment]:
-    selection = steps.run(
-        "candidates", lambda: candidates(source, reach, work), lambda one: one.lines()
-    )
-    refused = [
-        Refused(one.definition.name, "candidates", one.refused[0])
-        for one in selection.considered
-        if one.refused and not _only_untested(one)
-    ]
-    chosen = _ordered(selection.considered)
-    seconds = {one.test: one.cpu_seconds for one in suite.stable} if suite else {}
-    wishes, unfit = _wishes(chosen, source, base, seconds)
-    refused += unfit
-    asked = steps.run(
-        "checks",
-        lambda: answers(
-            wishes,
-            base,
-            work,
-            enough=2 * options.limit,
-            is_over=_after(started + options.budget / 2, options.budget / 4),
-            workers=options.workers,
-            progress=steps.progress,
-        ),
-        lambda all_: [
-            f"{sum(one.refused is None for one in all_)} of {len(all_)} definitions have checks: "
-            f"{sum(len(one.tests) for one in all_)} tests, "
-            f"{sum(len(one.calls) for one in all_)} derived calls"
-        ],
-    )
-    refused += [Refused(one.name, *one.refused) for one in asked if one.refused]
-    refused += [
-        Refused(one.name, "limit", "not tried: no time, or enough others")
-        for one in wishes[len(asked) :]
-    ]
-    pairs = [(w, one) for w, one in zip(wishes, asked, strict=False) if not one.refused]
-    # Its name stays that of the locked environment: a build in the cache serves one name.
-    environment = base.hidden(sorted({name for one in asked for name in one.modules}))
-    gated: list[Gated] = steps.run(
-        "gate",
-        lambda: list(
-            gate(
-                source.name, pairs, environment, work, limit=options.limit,
-                is_over=_after(started + options.budget, options.budget / 2),
-                progress=steps.progress, workers=options.workers,
-            )
-        ),
-        lambda all_: [f"{sum(one.refused is None for one in all_)} of {len(all_)} are fair tasks"],
-    )  # fmt: skip
-    refused += [Refused(one.name, *one.refused) for one in gated if one.refused]
-    seen = {one.name for one in gated}
-    refused += [Refused(answered.name, "limit", "not tried: no time, or enough tasks")
-                for _, answered in pairs if answered.name not in seen]  # fmt: skip
-    fair = [one for one in gated if one.refused is None][: options.limit]
-    tasks, facts = _dated(source, pairs, fair, environment, work, steps, index)
-    if options.model and tasks:
-        tasks = _worded(tasks, facts, pairs, base, options.model, steps)
-    return tasks, facts, refused, environment
+Facts = dict[str, dict[str, Any]]
 
 
-def _after(moment: float, least: float) -> Callable[[], bool]:
-    """Whether a moment is over; however late a step begins, it is given at least so long."""
-    end = max(moment, time.monotonic() + least)
-    return lambda: time.monotonic() > end
+@dataclass(frozen=True)
+class _Build:
+    """A library on its ground, and what the steps that make its tasks share; `refused` grows."""
+
+    source: Source
+    base: Ground
+    work: Path
+    options: Options
+    steps: Steps
+    started: float
+    index: Index | None
+    refused: list[Refused] = field(default_factory=list)
+
+    def tasks(
+        self, suite: CleanSuite | None, reach: Trace | None
+    ) -> tuple[list[Task], Facts, Environment]:
+        """The fair tasks, what is known of each, and where they run."""
+        wishes = self._wishes(suite, reach)
+        asked = self._asked(wishes)
+        pairs = [(w, one) for w, one in zip(wishes, asked, strict=False) if not one.refused]
+        # Its name stays that of the locked environment: a build in the cache serves one name.
+        environment = self.base.hidden(sorted({name for one in asked for name in one.modules}))
+        fair = self._fair(pairs, environment)
+        by_name = {answered.name: wish_.considered for wish_, answered in pairs}
+        tasks, facts = self._dated(by_name, fair, environment)
+        if self.options.model and tasks:
+            tasks = self._worded(tasks, facts, by_name, self.options.model)
+        return tasks, facts, environment
+
+    def _wishes(self, suite: CleanSuite | None, reach: Trace | None) -> list[Wish]:
+        selection = self.steps.run(
+            "candidates",
+            lambda: candidates(self.source, reach, self.work),
+            lambda one: one.lines(),
+        )
+        self.refused.extend(
+            Refused(one.definition.name, "candidates", one.refused[0])
+            for one in selection.considered
+            if one.refused and not _only_untested(one)
+        )
+        around = deriving.Surroundings.of(self.source, self.base.bare.requirements)
+        seconds = {one.test: one.cpu_seconds for one in suite.stable} if suite else {}
+        wishes = []
+        for one in _ordered(selection.considered):
+            try:
+                wishes.append(wish(one, self.base, around, seconds))
+            except BuildFault as fault:
+                reason = str(fault).removeprefix(f"{fault.step}: ")
+                self.refused.append(Refused(one.definition.name, fault.step, reason))
+        return wishes
+
+    def _asked(self, wishes: list[Wish]) -> list[Answered]:
+        asked: list[Answered] = self.steps.run(
+            "checks",
+            lambda: answers(
+                wishes, self.base, self.work, enough=2 * self.options.limit,
+                is_over=self._over_after(self.options.budget / 2, self.options.budget / 4),
+                workers=self.options.workers, progress=self.steps.progress,
+            ),
+            lambda all_: [
+                f"{sum(one.refused is None for one in all_)} of {len(all_)} definitions have "
+                f"checks: {sum(len(one.tests) for one in all_)} tests, "
+                f"{sum(len(one.calls) for one in all_)} derived calls"
+            ],
+        )  # fmt: skip
+        self.refused.extend(Refused(one.name, *one.refused) for one in asked if one.refused)
+        self._untried([one.name for one in wishes[len(asked) :]], "no time, or enough others")
+        return asked
+
+    def _fair(self, pairs: list[tuple[Wish, Answered]], environment: Environment) -> list[Gated]:
+        gated: list[Gated] = self.steps.run(
+            "gate",
+            lambda: list(
+                gate(
+                    self.source.name, pairs, environment, self.work, limit=self.options.limit,
+                    is_over=self._over_after(self.options.budget, self.options.budget / 2),
+                    progress=self.steps.progress, workers=self.options.workers,
+                )
+            ),
+            lambda all_: [
+                f"{sum(one.refused is None for one in all_)} of {len(all_)} are fair tasks"
+            ],
+        )  # fmt: skip
+        self.refused.extend(Refused(one.name, *one.refused) for one in gated if one.refused)
+        seen = {one.name for one in gated}
+        left = [answered.name for _, answered in pairs if answered.name not in seen]
+        self._untried(left, "no time, or enough tasks")
+        return [one for one in gated if one.refused is None][: self.options.limit]
+
+    def _untried(self, names: list[str], why: str) -> None:
+        self.refused.extend(Refused(name, "limit", f"not tried: {why}") for name in names)
+
+    def _over_after(self, seconds: float, least: float) -> Callable[[], bool]:
+        """Whether so many seconds of the build are over; however late a step begins, it is given
+        at least so long."""
+        end = max(self.started + seconds, time.monotonic() + least)
+        return lambda: time.monotonic() > end
+
+    def _dated(
+        self, by_name: dict[str, Considered], fair: list[Gated], environment: Environment
+    ) -> tuple[list[Task], Facts]:
+        definitions = [by_name[one.name].definition for one in fair]
+        known = self.steps.tried(
+            "dates",
+            lambda: dates(
+                self.source, definitions, self.work, index=self.index,
+                progress=self.steps.progress,
+            ),
+            lambda one: [
+                f"{len(one.seen)} releases seen, {len(one.missed)} could not be looked into"
+            ],
+        ) if definitions else None  # fmt: skip
+        dated = known.by_name() if known else {}
+        tasks, facts = [], {}
+        for one in fair:
+            when = dated.get(one.name)
+            date = when.named_date if when else self.source.uploaded
+            task = replace(one.task(environment.name), date=date)
+            tasks.append(task)
+            facts[task.id] = _facts(task, one, by_name[one.name], when)
+        return tasks, facts
+
+    def _worded(
+        self, tasks: list[Task], facts: Facts, by_name: dict[str, Considered], model: Model
+    ) -> list[Task]:
+        """The tasks in the model's words, and with the facts of that."""
+        wanted = [(task, by_name[facts[task.id]["function"]].definition) for task in tasks]
+        found: list[wording.Worded] = self.steps.run(
+            "prompts", lambda: wording.worded(wanted, self.base.site, model), wording.lines
+        )
+        for one, (_, definition) in zip(found, wanted, strict=True):
+            facts[one.task.id] |= {
+                "prompt": one.style, "prompt_tries": one.tries, "prompt_missing": list(one.missing),
+                "prompt_score": review(one.task.prompt, definition).score,
+            }  # fmt: skip
+        return [one.task for one in found]
+
+
+def _facts(task: Task, one: Gated, considered: Considered, when: Dated | None) -> dict[str, Any]:
+    definition = considered.definition
+    return {
+        "function": one.name,
+        "kind": definition.kind,
+        "file": definition.file,
+        "lines": [definition.first_line, definition.last_line],
+        "tests": one.tests,
+        "derived": one.derived,
+        "mutants": one.mutants,
+        "killed": one.killed,
+        "cpu_seconds": one.cpu_seconds,
+        "relevance": considered.relevance,
+        "prompt_score": review(task.prompt, definition).score,
+        "date": task.date,
+        "first_release": when.named_version if when else None,
+        "same_since": when.version if when else None,
+        "dropped": list(one.dropped),
+    }
 
 
 def _only_untested(one: Considered) -> bool:
@@ -215,87 +300,6 @@ def _ordered(considered: tuple[Considered, ...]) -> list[Considered]:
         )
 
     return sorted(usable, key=order)
-
-
-def _wishes(
-    chosen: list[Considered], source: Source, base: Ground, seconds: dict[str, float]
-) -> tuple[list[Wish], list[Refused]]:
-    around = deriving.Surroundings.of(source, base.bare.requirements)
-    wishes, refused = [], []
-    for one in chosen:
-        try:
-            wishes.append(wish(one, base, around, seconds))
-        except BuildFault as fault:
-            reason = str(fault).removeprefix(f"{fault.step}: ")
-            refused.append(Refused(one.definition.name, fault.step, reason))
-    return wishes, refused
-
-
-def _dated(
-    source: Source,
-    pairs: list[tuple[Wish, Any]],
-    fair: list[Gated],
-    environment: Environment,
-    work: Path,
-    steps: Steps,
-    index: Index | None,
-) -> tuple[list[Task], dict[str, dict[str, Any]]]:
-    by_name = {answered.name: one.considered for one, answered in pairs}
-    definitions = [by_name[one.name].definition for one in fair]
-    known = steps.tried(
-        "dates",
-        lambda: dates(source, definitions, work, index=index, progress=steps.progress),
-        lambda one: [f"{len(one.seen)} releases seen, {len(one.missed)} could not be looked into"],
-    ) if definitions else None  # fmt: skip
-    dated = known.by_name() if known else {}
-    tasks, facts = [], {}
-    for one in fair:
-        considered, when = by_name[one.name], dated.get(one.name)
-        task = replace(
-            one.task(environment.name), date=when.named_date if when else source.uploaded
-        )
-        tasks.append(task)
-        definition = considered.definition
-        facts[task.id] = {
-            "function": one.name,
-            "kind": definition.kind,
-            "file": definition.file,
-            "lines": [definition.first_line, definition.last_line],
-            "tests": one.tests,
-            "derived": one.derived,
-            "mutants": one.mutants,
-            "killed": one.killed,
-            "cpu_seconds": one.cpu_seconds,
-            "relevance": considered.relevance,
-            "prompt_score": review(task.prompt, definition).score,
-            "date": task.date,
-            "first_release": when.named_version if when else None,
-            "same_since": when.version if when else None,
-            "dropped": list(one.dropped),
-        }
-    return tasks, facts
-
-
-def _worded(
-    tasks: list[Task],
-    facts: dict[str, dict[str, Any]],
-    pairs: list[tuple[Wish, Any]],
-    base: Ground,
-    model: Model,
-    steps: Steps,
-) -> list[Task]:
-    """The tasks in the model's words, and with the facts of that."""
-    by_name = {answered.name: one.considered.definition for one, answered in pairs}
-    wanted = [(task, by_name[facts[task.id]["function"]]) for task in tasks]
-    found: list[wording.Worded] = steps.run(
-        "prompts", lambda: wording.worded(wanted, base.site, model), wording.lines
-    )
-    for one, (_, definition) in zip(found, wanted, strict=True):
-        facts[one.task.id] |= {
-            "prompt": one.style, "prompt_tries": one.tries, "prompt_missing": list(one.missing),
-            "prompt_score": review(one.task.prompt, definition).score,
-        }  # fmt: skip
-    return [one.task for one in found]
 
 
 def _of_source(source: Source) -> Iterator[str]:

@@ -7,16 +7,17 @@ machine alone. It is made once for a manifest, and again when the manifest or a 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay.build.differential import Generators, Round, Wanted, ask, checks, enough, questions
 from assay.build.faults import BuildFault
+from assay.build.loaded import listed, listing
 from assay.build.manifest import GENERATORS, Library, Manifest
 from assay.build.material import material
 from assay.core.digests import digest, short
+from assay.core.files import filled
 from assay.core.places import cache_dir
 from assay.core.words import Environment, Limits, Task
 from assay.engine import environments
@@ -91,12 +92,9 @@ def _kept(place: Path) -> Made | None:
 
 
 def _keep(suite: Suite, refused: dict[str, str], place: Path) -> Made:
-    fresh = place.with_name(f"{place.name}.partial")
-    shutil.rmtree(fresh, ignore_errors=True)
-    save(suite, fresh)
-    (fresh / REFUSED).write_text(json.dumps(refused, indent=1), encoding="utf-8")
-    shutil.rmtree(place, ignore_errors=True)
-    fresh.rename(place)
+    with filled(place) as fresh:
+        save(suite, fresh)
+        (fresh / REFUSED).write_text(json.dumps(refused, indent=1), encoding="utf-8")
     return Made(read_suite(place), refused)
 
 
@@ -116,12 +114,11 @@ def _of_library(
     if kept is not None:
         return kept
     built = environments.prepare(environment, progress=tell)
-    site = next(iter(sorted(built.prefix.glob("lib/python3*/site-packages"))))
     refused: dict[str, str] = {}
     wanted: list[Wanted] = []
     for entry in library.entries:
         try:
-            made = material(site, entry.function, entry.prompt)
+            made = material(built.site_packages, entry.function, entry.prompt)
         except BuildFault as fault:
             refused[entry.function] = str(fault)
         else:
@@ -180,26 +177,7 @@ def _first_round(
     session: Session, asked: list[Asked], library: Library
 ) -> tuple[Round, tuple[str, ...]]:
     """The references' answers, and the modules of the library that are loaded after them."""
-    prefixes = tuple(f"{name}." for name in library.hidden)
-    listing = (
-        "import sys\n"
-        f"[n for n in list(sys.modules) if n in {library.hidden!r} or n.startswith({prefixes!r})]"
-    )
-    seen = session.observe([replace(one, calls=(*one.calls, listing)) for one in asked])
-    found = dict.fromkeys(library.hidden)
-    for one in seen:
-        if one and one[-1].kind == "value":
-            found |= dict.fromkeys(_strings(json.loads(one[-1].payload)))
-    return [one[:-1] for one in seen], tuple(found)
-
-
-def _strings(encoded: object) -> Iterator[str]:
-    """The strings in an encoded list."""
-    if isinstance(encoded, str):
-        yield encoded
-    elif isinstance(encoded, list | tuple):
-        for part in encoded:
-            yield from _strings(part)
-    elif isinstance(encoded, dict):
-        for part in encoded.values():
-            yield from _strings(part)
+    asked = [replace(one, calls=(*one.calls, listing(library.hidden))) for one in asked]
+    seen = session.observe(asked)
+    modules = dict.fromkeys([*library.hidden, *(name for one in seen for name in listed(one))])
+    return [one[:-1] for one in seen], tuple(modules)

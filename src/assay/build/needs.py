@@ -14,9 +14,11 @@ from assay.build.faults import BuildFault
 from assay.build.fetch import Source
 from assay.build.records import key_of, resumed
 from assay.build.requirements import Requirements, requirements
+from assay.core.errors import EnvironmentBuildError
 from assay.core.words import Environment
 from assay.engine import environments
 from assay.engine.environments.indexes import handover
+from assay.engine.environments.installing import find_uv
 
 _VERSION = "needs/1"
 # Imported by the zygote where locked: what costs, and never the library itself.
@@ -71,11 +73,10 @@ def needs(
     source: Source,
     work: Path,
     *,
-    extra: tuple[str, ...] = (),
     variables: Mapping[str, str] | None = None,
 ) -> Needs:
-    """What a library and its tests need, locked with hashes and without index addresses; `extra`
-    are requirements of the caller's, `variables` environment variables that the tests ask for.
+    """What a library and its tests need, locked with hashes and without index addresses;
+    `variables` are environment variables that the tests ask for.
 
     torch is the one of the shipped `torch` environment, so that the CPU build is used. Only wheels
     are locked: nothing is built, because building would run the package's code outside the jail.
@@ -84,19 +85,18 @@ def needs(
     wanted = requirements(source)
     pins = _shipped_pins()
     given = dict(sorted((variables or {}).items()))
-    key = key_of(_VERSION, source, wanted, extra, pins, given, sys.version_info[:2])
-    return resumed(Needs, work, "needs", key, lambda: _locked(source, wanted, extra, pins, given))
+    key = key_of(_VERSION, source, wanted, pins, given, sys.version_info[:2])
+    return resumed(Needs, work, "needs", key, lambda: _locked(source, wanted, pins, given))
 
 
 def _locked(
     source: Source,
     wanted: Requirements,
-    extra: tuple[str, ...],
     pins: dict[str, str],
     variables: dict[str, str],
 ) -> Needs:
     faults = []
-    for attempt in _attempts(source, [*wanted.lines(), *extra]):
+    for attempt in _attempts(source, wanted.lines()):
         held = pins if attempt.agrees else {k: v for k, v in pins.items() if k == "torch"}
         try:
             text = _compile(attempt.lines, list(held.values()))
@@ -172,9 +172,12 @@ def _holds_here(marker: str) -> bool:
 
 
 def _compile(lines: list[str], constraints: list[str]) -> str:
-    given = handover()
+    try:
+        uv, given = find_uv(), handover()
+    except EnvironmentBuildError as error:
+        raise BuildFault("needs", "uv", str(error)) from None
     command = [
-        _uv(), "pip", "compile", "-", "--generate-hashes", "--no-emit-index-url", "--no-header",
+        uv, "pip", "compile", "-", "--generate-hashes", "--no-emit-index-url", "--no-header",
         "--no-annotate", "--no-progress", "--only-binary", ":all:", "--python", sys.executable,
         *given.arguments,
     ]  # fmt: skip
@@ -213,12 +216,3 @@ def _fault(said: str) -> BuildFault:
     if any(word in low for word in ("connect", "dns error", "timed out", "network", "fetch")):
         return BuildFault("needs", "network", f"the package index cannot be reached: {told}")
     return BuildFault("needs", "uv", f"uv could not lock the requirements: {told}")
-
-
-def _uv() -> str:
-    try:
-        import uv
-
-        return os.fspath(uv.find_uv_bin())
-    except (ImportError, FileNotFoundError):
-        raise BuildFault("needs", "uv", "uv is missing: `pip install uv`") from None

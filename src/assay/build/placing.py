@@ -44,7 +44,7 @@ def place_of(source: Source, built: Built) -> Place:
         return Place(
             source.root, files, source.tests, source.import_root, True, (), packages, options, named
         )  # fmt: skip
-    site = next(built.prefix.glob("lib/python*/site-packages"), built.prefix)
+    site = built.site_packages
     if not (site / source.packages[0]).exists():
         raise BuildFault(
             "tests", "compiled",

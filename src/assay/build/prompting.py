@@ -1,7 +1,4 @@
-"""A prompt out of a function's signature and docstring, and whether it says enough.
-
-Such a prompt is somebody else's text: it is made when a suite is built, and never committed.
-"""
+"""Whether a prompt says enough of the function that it asks for."""
 
 from __future__ import annotations
 
@@ -10,9 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assay.build.definitions import Definition, parsed
+from assay.build.definitions import Definition, parsed_definition, raised_in
 
-_WHAT = {"function": "function", "method": "method", "class": "class"}
 _SECTIONS = re.compile(
     r"^\s*(args|arguments|parameters|params|attributes|inputs?|returns?|outputs?|yields?|raises?"
     r"|shapes?|examples?|notes?|references?)\s*:?\s*$|^\s*:(param|return|returns|raises|type|rtype)\b",
@@ -65,18 +61,6 @@ class Review:
                 yield f"prompt: {one.question} {one.score:.0%}: {told}"
 
 
-def prompt(definition: Definition) -> str:
-    """What to ask for: the kind of thing, its place, its signature and its docstring."""
-    owner, _, name = definition.qualname.rpartition(".")
-    what = _WHAT[definition.kind]
-    of = f" of the class `{owner}`" if owner else ""
-    told = definition.docstring.strip() or "(It has no documentation.)"
-    return (
-        f"Write the {what} `{name}`{of} of the module `{definition.module}`.\n\n"
-        f"```python\n{definition.signature}\n```\n\n{told}\n"
-    )
-
-
 def review(text: str, definition: Definition) -> Review:
     """The paper's three review questions, put to a prompt, whoever wrote it: are inputs and
     outputs named? are errors and boundary cases named? is it enough to implement it?
@@ -86,8 +70,10 @@ def review(text: str, definition: Definition) -> Review:
     cannot tell that what is there is right.
     """
     words = _without_signature(text, definition)
-    node = _node(definition)
-    return Review((_inputs(words, definition, node), _errors(words, node), _enough(words, node)))
+    node = parsed_definition(definition)
+    raised = {one for one in raised_in(definition) if one[:1].isupper()} - {"NotImplementedError"}
+    errors = _errors(words, sorted(raised))
+    return Review((_inputs(words, definition, node), errors, _enough(words, node)))
 
 
 def _inputs(words: str, definition: Definition, node: ast.AST | None) -> Finding:
@@ -100,8 +86,7 @@ def _inputs(words: str, definition: Definition, node: ast.AST | None) -> Finding
     return Finding("inputs and outputs named?", round(1 - len(missing) / total, 2), tuple(missing))
 
 
-def _errors(words: str, node: ast.AST | None) -> Finding:
-    raised = sorted(_raised(node))
+def _errors(words: str, raised: list[str]) -> Finding:
     missing = [f"{name} is raised and not mentioned" for name in raised if name not in words]
     if raised and _ERRORS.search(words):
         # It says that something is wrong with some input, if not by which exception.
@@ -135,11 +120,6 @@ def _without_signature(text: str, definition: Definition) -> str:
     return text.replace(definition.signature, " ")
 
 
-def _node(definition: Definition) -> ast.AST | None:
-    tree = parsed(definition.source)
-    return tree.body[0] if tree is not None and tree.body else None
-
-
 def _parameters(node: ast.AST | None) -> list[str]:
     if isinstance(node, ast.ClassDef):
         inner = [one for one in node.body if isinstance(one, ast.FunctionDef)]
@@ -159,15 +139,3 @@ def _returns_value(node: ast.AST | None) -> bool:
         (isinstance(one, ast.Return) and one.value is not None) or isinstance(one, ast.Yield)
         for one in ast.walk(node)
     )
-
-
-def _raised(node: ast.AST | None) -> set[str]:
-    """The exceptions that a body raises by name."""
-    found = set()
-    for one in ast.walk(node) if node is not None else ():
-        if isinstance(one, ast.Raise) and one.exc is not None:
-            called = one.exc.func if isinstance(one.exc, ast.Call) else one.exc
-            name = ast.unparse(called).rpartition(".")[2]
-            if name[:1].isupper():
-                found.add(name)
-    return found - {"NotImplementedError"}

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import tempfile
 import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from assay.core.digests import digest
+from assay.core.files import write_whole
 
 Made = TypeVar("Made")
 
@@ -44,16 +43,8 @@ def read(kind: type[Made], place: Path, key: str) -> Made | None:
 
 def write(place: Path, key: str, found: Any) -> None:
     """Keep a record: a dataclass of dataclasses, tuples, dicts, paths and plain values."""
-    place.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"key": key, "found": _plain(found)}, indent=1, ensure_ascii=False)
-    descriptor, partial = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-        os.replace(partial, place)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+    write_whole(place, text + "\n")
 
 
 def key_of(*parts: object) -> str:

@@ -160,7 +160,7 @@ def _implied(source: Source) -> Iterator[tuple[str, str]]:
     tests = layout.test_files(source.root, source.tests)
     texts = [_text(source.root / name) for name in tests]
     own = [_text(path) for package in source.packages
-           for path in _python_files(source.importable, package)]  # fmt: skip
+           for path in layout.python_files(source.importable, package)]  # fmt: skip
     found = _top_imports([*texts, *own])
     for name in sorted(found & imports.keys()):
         yield imports[name], f"import {name}"
@@ -168,11 +168,6 @@ def _implied(source: Source) -> Iterator[tuple[str, str]]:
     words = set(re.findall(r"\w+", " ".join(asked)))
     for name in sorted(words & fixtures.keys()):
         yield fixtures[name], f"fixture {name}"
-
-
-def _python_files(base: Path, package: str) -> list[Path]:
-    folder = base / package
-    return sorted(folder.rglob("*.py")) if folder.is_dir() else [base / f"{package}.py"]
 
 
 def _text(path: Path) -> str:

@@ -206,7 +206,6 @@ def opened(
     budget: Budget,
     *,
     workers: int | None = None,
-    min_protection: str = DEFAULT_FLOOR,
     progress: Callable[[str], None] | None = None,
 ) -> Iterator[Runner]:
     """A jail in which the library's tests can run: its tree is there to be read, the network is
@@ -218,7 +217,7 @@ def opened(
     shown = replace(built, read_only=(*built.read_only, place.root.resolve(), _JAILED.resolve()))
     executor = open_executor(environment, shown, budget.limits(), workers)
     try:
-        require(executor.protection, min_protection)
+        require(executor.protection, DEFAULT_FLOOR)
         yield Runner(place, executor.protection.level, executor, budget)
     finally:
         executor.close()

@@ -6,7 +6,6 @@ Each file runs in a process of its own, with other random seeds each time and wi
 from __future__ import annotations
 
 import re
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,9 +17,8 @@ from assay.build.fetch import Source
 from assay.build.running import Ask, Budget, FileRun, Runner, Seen, kept_runs, opened
 from assay.core.digests import digest
 from assay.core.words import Environment
-from assay.engine.levels import DEFAULT_FLOOR
 
-_VERSION = "tests/1"
+_VERSION = "tests/2"
 RUNS = 3
 # What can become of a test, and what each means.
 VERDICTS = {
@@ -73,7 +71,6 @@ class CleanSuite:
     left_out: dict[str, int]
     protection: str
     cpu_seconds: float
-    wall_seconds: float
 
     @property
     def stable(self) -> list[Tested]:
@@ -104,7 +101,6 @@ def run_tests(
     *,
     budget: Budget | None = None,
     workers: int | None = None,
-    min_protection: str = DEFAULT_FLOOR,
     progress: Callable[[str], None] | None = None,
 ) -> CleanSuite:
     """Run the library's tests three times and classify each by what it did.
@@ -125,13 +121,12 @@ def run_tests(
                 f"{source.name} {source.version} ships no tests in its {source.kind}: try another "
                 "source, or give it differential checks",
             )  # fmt: skip
-        started = time.monotonic()
         with opened(
             source, environment, budget,
-            workers=workers, min_protection=min_protection, progress=progress,
+            workers=workers, progress=progress,
         ) as runner:  # fmt: skip
             runs = list(_runs(runner, budget, work, key, progress or (lambda _: None)))
-        found = _suite(runs, runner, time.monotonic() - started)
+        found = _suite(runs, runner)
         records.write(place, key, found)
     if not found.stable:
         raise BuildFault("tests", "none stable", "\n".join(found.lines()))
@@ -170,7 +165,7 @@ def _may_change(seen: Seen) -> bool:
     return seen.outcome == "failed" and _cause(seen)[0] == "broken"
 
 
-def _suite(runs: list[dict[str, FileRun]], runner: Runner, wall: float) -> CleanSuite:
+def _suite(runs: list[dict[str, FileRun]], runner: Runner) -> CleanSuite:
     first = runs[0]
     left_out: Counter[str] = Counter()
     for run in first.values():
@@ -188,9 +183,7 @@ def _suite(runs: list[dict[str, FileRun]], runner: Runner, wall: float) -> Clean
     ]
     cpu = sum(run.cpu_seconds for one in runs for run in one.values())
     kept = {what: n for what, n in left_out.items() if n}
-    return CleanSuite(
-        tuple(tests), tuple(files), kept, runner.protection, round(cpu, 2), round(wall, 2)
-    )
+    return CleanSuite(tuple(tests), tuple(files), kept, runner.protection, round(cpu, 2))
 
 
 _LEFT_OUT = {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +12,8 @@ from assay.build.placing import Place
 from assay.build.running import Ask, Budget, FileRun, Reached, kept_runs, opened
 from assay.build.testing import CleanSuite
 from assay.core.words import Environment
-from assay.engine.levels import DEFAULT_FLOOR
 
-_VERSION = "trace/1"
+_VERSION = "trace/2"
 MOST_TESTS = 15
 # Tracing costs up to some ten times as much.
 _SLOWER = 8
@@ -45,7 +42,6 @@ class Traced:
     qualname: str
     line: int
     tests: tuple[Reach, ...]
-    reached_by: int
     direct: int
 
 
@@ -57,7 +53,6 @@ class Trace:
     functions: tuple[Traced, ...]
     lost: dict[str, str]
     cpu_seconds: float
-    wall_seconds: float
 
     def by_name(self) -> dict[str, Traced]:
         return {one.name: one for one in self.functions}
@@ -71,8 +66,6 @@ def trace(
     *,
     budget: Budget | None = None,
     workers: int | None = None,
-    min_protection: str = DEFAULT_FLOOR,
-    progress: Callable[[str], None] | None = None,
 ) -> Trace:
     """Run the stable tests once more and write down what they reach, at most `MOST_TESTS` tests a
     function. A test that does not pass under tracing counts as well: it did reach what it reached.
@@ -81,9 +74,7 @@ def trace(
     key = records.key_of(_VERSION, source, environment, suite, budget)
     return records.resumed(
         Trace, work, "trace", key,
-        lambda: _traced(
-            source, environment, suite, work, key, budget, workers, min_protection, progress
-        ),
+        lambda: _traced(source, environment, suite, work, key, budget, workers),
     )  # fmt: skip
 
 
@@ -95,10 +86,7 @@ def _traced(
     key: str,
     budget: Budget,
     workers: int | None,
-    min_protection: str,
-    progress: Callable[[str], None] | None,
 ) -> Trace:
-    started = time.monotonic()
     by_file: dict[str, list[str]] = defaultdict(list)
     for one in suite.stable:
         by_file[one.file].append(one.test)
@@ -106,17 +94,14 @@ def _traced(
         budget.test_seconds * _SLOWER, budget.file_seconds * _SLOWER, budget.run_seconds,
         budget.most_cases, budget.most_tests,
     )  # fmt: skip
-    with opened(
-        source, environment, slower,
-        workers=workers, min_protection=min_protection, progress=progress,
-    ) as runner:  # fmt: skip
+    with opened(source, environment, slower, workers=workers) as runner:
         asks = [Ask(file, only=tuple(tests), trace=True) for file, tests in by_file.items()]
         kept = kept_runs(runner, asks, work / "runs" / "trace", key, _SLOWER * budget.run_seconds)
         runs = [run for _, run in kept]
         functions = _functions(runs, runner.place)
     lost = {run.file: run.fault.error for run in runs if run.fault is not None}
     cpu = sum(run.cpu_seconds for run in runs)
-    return Trace(functions, lost, round(cpu, 2), round(time.monotonic() - started, 2))
+    return Trace(functions, lost, round(cpu, 2))
 
 
 def _functions(runs: list[FileRun], place: Place) -> tuple[Traced, ...]:
@@ -141,7 +126,6 @@ def _functions(runs: list[FileRun], place: Place) -> tuple[Traced, ...]:
                 qualname,
                 line,
                 tuple(reaches[:MOST_TESTS]),
-                len(reaches),
                 sum(one.direct for one in reaches),
             )
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assay.build.definitions import Definition, Node, body_of, parsed
+from assay.build.definitions import Definition, Node, body_of, parsed_definition
 from assay.build.material import DOCSTRING, material
 from assay.build.prompting import review
 from assay.core.errors import AssayError
@@ -148,8 +148,7 @@ def faults(words: str, definition: Definition) -> list[str]:
 
 
 def _long_lines(definition: Definition) -> list[str]:
-    tree = parsed(definition.source)
-    node = tree.body[0] if tree is not None and tree.body else None
+    node = parsed_definition(definition)
     if not isinstance(node, Node):
         return []
     text = "\n".join(ast.unparse(one) for one in body_of(node))

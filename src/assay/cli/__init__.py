@@ -67,7 +67,7 @@ def _build_parser() -> tuple[Parser, dict[str, ModuleType]]:
     parser = Parser(
         prog="assay",
         description="Finds out by test what machine-written ML code is really made of.",
-        epilog="Exit codes: 0 done, 1 nothing to be trusted, 2 usage, 3 harness failures, "
+        epilog="Exit codes: 0 done, 1 nothing to be trusted, 2 usage, 3 harness failures,\n"
         "4 interrupted and resumable.",
     )
     parser.add_argument("--version", action="version", version=_version())

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,25 +114,13 @@ def _keep(arguments: argparse.Namespace, found: Adapted) -> None:
     """Write the result where it was asked for; into SCRIPT's place only what is proven."""
     if found.best is None:
         return
+    from assay.adapt import texts
+
+    _, encoding = texts.read(arguments.script)
     if arguments.out is not None:
-        _replace(arguments.out, found.text)
+        texts.write(arguments.out, found.text, encoding)
     elif arguments.write and (found.outcome == "proven" or arguments.no_verify):
-        _replace(arguments.script, found.text)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write beside it, then rename: what was there is never half gone."""
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", newline="", dir=path.parent, prefix=f".{path.name}-",
-            delete=False,
-        ) as file:  # fmt: skip
-            file.write(text)
-        if path.exists():
-            os.chmod(file.name, path.stat().st_mode & 0o777)
-        os.replace(file.name, path)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from None
+        texts.write(arguments.script, found.text, encoding)
 
 
 def _show(found: Adapted) -> None:

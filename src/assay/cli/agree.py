@@ -94,6 +94,8 @@ def run(arguments: argparse.Namespace) -> int:
     from assay.cli.progress import progress
     from assay.solve import agreeing, offered, selectors
 
+    if not arguments.selector:
+        raise InputError("--selector: name at least one, or all")
     names = selectors.names() if "all" in arguments.selector else list(arguments.selector)
     if arguments.grade and agreeing.BASELINE not in names:
         names.append(agreeing.BASELINE)  # what the others are compared with

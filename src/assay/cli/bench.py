@@ -28,6 +28,7 @@ _EPILOG = """\
   assay bench starter --model openai/gpt-4.1-mini --select stage=training --dry-run
   assay bench humaneval --model openai/qwen3 --base-url http://localhost:8000/v1 --samples 20
   assay bench starter --model embedded --solver plain,few-shot --temperature 0 0.8
+  assay bench starter --model embedded --solver plain,agree,verb,verb@model --programs 8 --tests 4
 
 Several models, solvers or temperatures make one table. Everything is kept in the run's directory
 (--out, by default runs/ and a name made of what was asked): the same command goes on after a kill,
@@ -53,7 +54,9 @@ def register(verbs: Verbs) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--solver", type=words, default=("plain",), metavar="S[,S…]",
-        help="how the model is asked: plain (default), few-shot, …",
+        help="how the model is asked: plain (default), few-shot; ask-8 and agree choose one of "
+        "many programs by running them; a2p, d2i, caps, adversarial-name, task-name, rephrase, "
+        "verb and all also ask in other words, which the model finds with NAME@model",
     )  # fmt: skip
     parser.add_argument(
         "--prompt-style", type=words, default=(), metavar="P[,P…]",
@@ -115,6 +118,14 @@ def _add_spending(parser: Parser) -> None:
     )
     group.add_argument("--concurrency", type=int, metavar="N", help="requests at once, at the most")
     group.add_argument(
+        "--programs", type=int, default=16, metavar="N",
+        help="what a solver that chooses asks for, shared among its prompts (default 16)",
+    )  # fmt: skip
+    group.add_argument(
+        "--tests", type=int, default=8, metavar="N",
+        help="answers with tests that it asks for (default 8)",
+    )  # fmt: skip
+    group.add_argument(
         "--dry-run", action="store_true",
         help="show what would be asked, and its price, and ask nothing",
     )  # fmt: skip
@@ -158,6 +169,8 @@ def _contest(arguments: argparse.Namespace) -> Contest:
         shots=arguments.shots,
         shots_from=arguments.shots_from,
         pool=suite.tasks,
+        programs=arguments.programs,
+        tests=arguments.tests,
     )
     return bench.Contest(
         part,

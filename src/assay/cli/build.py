@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from assay.cli.parser import add_model_options
 
 if TYPE_CHECKING:
     from assay.build.library import Options
@@ -45,7 +46,6 @@ def register(verbs: Verbs) -> None:
         help="make a verified suite out of a library",
         description=_DESCRIPTION,
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("package", nargs="?", metavar="PACKAGE[==VERSION]", help="the library")
     parser.add_argument(
@@ -81,13 +81,7 @@ def _add_model(parser: Parser) -> None:
         help="have a model specify each task from its source; what does not say enough after a "
         "second try stays by its docstring (`assay bench --prompt-style` compares the two)",
     )  # fmt: skip
-    group.add_argument(
-        "--base-url", metavar="URL", help="of an OpenAI-compatible server, for openai/NAME"
-    )
-    group.add_argument("--concurrency", type=int, metavar="N", help="requests at once, at the most")
-    group.add_argument(
-        "--max-cost", type=float, metavar="DOLLARS", help="stop before more is spent; resumable"
-    )
+    add_model_options(group)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -104,30 +98,16 @@ def run(arguments: argparse.Namespace) -> int:
         return _built(arguments, options)
 
 
-@contextlib.contextmanager
-def _model(arguments: argparse.Namespace) -> Iterator[Model | None]:
+def _model(arguments: argparse.Namespace) -> contextlib.AbstractContextManager[Model | None]:
     """The model for prompts, whose answers are kept; None where none is named."""
-    from assay.core.places import cache_dir
-    from assay.models import doors
-    from assay.models.cache import Cached, CompletionCache
-    from assay.models.costs import Budget
+    from assay.models.opening import opened
 
     if arguments.prompt_model is None:
-        yield None
-        return
-    budget = None if arguments.max_cost is None else Budget(arguments.max_cost)
-    model = doors.load(
-        arguments.prompt_model, base_url=arguments.base_url, concurrency=arguments.concurrency,
-        budget=budget,
+        return contextlib.nullcontext(None)
+    return opened(
+        arguments.prompt_model, budget=arguments.max_cost, base_url=arguments.base_url,
+        concurrency=arguments.concurrency,
     )  # fmt: skip
-    if getattr(model, "recorded", False):
-        yield model
-        return
-    cache = CompletionCache(cache_dir() / "completions.sqlite")
-    try:
-        yield Cached(model, cache)
-    finally:
-        cache.close()
 
 
 def _built(arguments: argparse.Namespace, options: Options) -> int:

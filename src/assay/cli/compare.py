@@ -23,7 +23,6 @@ def register(verbs: Verbs) -> None:
         help="which of two runs is better",
         description="Set the contestants of two runs side by side, task by task.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("first", metavar="RUN", type=Path)
     parser.add_argument(

@@ -25,7 +25,6 @@ def register(verbs: Verbs) -> None:
         help="show which layers of protection hold on this machine",
         description="Attack each layer of the jail and show which of them hold.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     parser.set_defaults(run=run)

@@ -7,11 +7,11 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from assay.cli.parser import add_verbs
+from assay.cli.parser import add_verb, add_verbs
 from assay.core.errors import EnvironmentUnknown, InputError
 
 if TYPE_CHECKING:
-    from assay.cli.parser import Parser, Verbs
+    from assay.cli.parser import Verbs
     from assay.core.words import Environment
     from assay.engine.environments import Record
 
@@ -33,16 +33,18 @@ ASSAY_CACHE names another place for the cache.
 
 def register(verbs: Verbs) -> None:
     """Add `env` and what it can do."""
-    parser = _add(verbs, "env", "the environments that candidates run in", _DESCRIPTION)
+    parser = add_verb(verbs, "env", "the environments that candidates run in", _DESCRIPTION)
     parser.epilog = _YOUR_OWN
     parser.set_defaults(run=run)
     actions = add_verbs(parser)
-    listed = _add(actions, "list", "what there is, and what of it is built")
+    listed = add_verb(actions, "list", "what there is, and what of it is built")
     listed.epilog = "Shipped environments come first, then what else is in the cache."
-    build = _add(actions, "build", "build an environment now rather than when it is first needed")
-    where = _add(actions, "path", "print the directory of a built environment")
+    build = add_verb(
+        actions, "build", "build an environment now rather than when it is first needed"
+    )
+    where = add_verb(actions, "path", "print the directory of a built environment")
     where.epilog = "For example: $(assay env path base)/bin/python -c 'import numpy'"
-    gone = _add(actions, "remove", "take an environment out of the cache, in all its versions")
+    gone = add_verb(actions, "remove", "take an environment out of the cache, in all its versions")
     gone.epilog = "It is built again when it is needed."
     for action in (build, where):
         action.add_argument("environment", metavar="NAME|PATH", help="as `assay env list` has it")
@@ -55,15 +57,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Do one action; raises EnvironmentUnknown, InputError or EnvironmentBuildError."""
     return {"list": _list, "build": _build, "path": _path, "remove": _remove}[arguments.action](
         arguments
-    )
-
-
-def _add(verbs: Verbs, name: str, summary: str, description: str | None = None) -> Parser:
-    return verbs.add_parser(
-        name,
-        help=summary,
-        description=description or f"{summary[0].upper()}{summary[1:]}.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
 
 

@@ -23,7 +23,6 @@ def register(verbs: Verbs) -> None:
         "extract",
         help="read a run's raw completions anew and regrade",
         description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("path", metavar="RUN", type=Path, help="a run's directory")
     parser.add_argument(

@@ -27,7 +27,6 @@ def register(verbs: Verbs) -> None:
         help="grade completions made elsewhere",
         description="Grade recorded completions on a suite and show the figures.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("suite", metavar="SUITE", help="a name or a path (`assay suite list`)")
     parser.add_argument("file", metavar="FILE.jsonl", type=Path)

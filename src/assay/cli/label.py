@@ -7,10 +7,11 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from assay.cli.parser import add_verbs
+from assay.cli.parser import add_model_options, add_verb, add_verbs
 from assay.core.errors import InputError
+from assay.core.files import write_whole
 
 if TYPE_CHECKING:
     from assay.build.annotating import Asked
@@ -39,17 +40,17 @@ _SHOWN = 20
 
 def register(verbs: Verbs) -> None:
     """Add `label` and what it can do."""
-    parser = _add(
+    parser = add_verb(
         verbs, "label", "labels by rules, models and people, and their agreement", _DESCRIPTION,
         otherwise="annotate",
     )  # fmt: skip
     parser.epilog = _EPILOG
     parser.set_defaults(run=run)
     actions = add_verbs(parser)
-    annotate = _add(actions, "annotate", "label a suite's tasks by rules, or by a model")
-    export = _add(actions, "export", "write tasks for people to label in Label Studio")
-    imported = _add(actions, "import", "read what people labelled in Label Studio")
-    agree = _add(actions, "agree", "majority, agreement beyond chance, and disagreements")
+    annotate = add_verb(actions, "annotate", "label a suite's tasks by rules, or by a model")
+    export = add_verb(actions, "export", "write tasks for people to label in Label Studio")
+    imported = add_verb(actions, "import", "read what people labelled in Label Studio")
+    agree = add_verb(actions, "agree", "majority, agreement beyond chance, and disagreements")
     for action in (annotate, export):
         action.add_argument("suite", metavar="SUITE", help="a name or a path (`assay suite list`)")
     _add_annotate(annotate)
@@ -79,29 +80,11 @@ def _add_annotate(annotate: Parser) -> None:
     )  # fmt: skip
     annotate.add_argument("--limit", type=int, metavar="K", help="only the first so many tasks")
     group = annotate.add_argument_group("the model")
-    group.add_argument(
-        "--base-url", metavar="URL", help="of an OpenAI-compatible server, for openai/NAME"
-    )
-    group.add_argument("--concurrency", type=int, metavar="N", help="requests at once, at the most")
+    add_model_options(group)
     group.add_argument(
         "--max-tokens", type=int, default=64, metavar="N",
         help="of an answer (default 64; models that think first need more)",
     )  # fmt: skip
-    group.add_argument(
-        "--max-cost", type=float, metavar="DOLLARS", help="stop before more is spent; resumable"
-    )
-
-
-def _add(
-    verbs: Verbs, name: str, summary: str, description: str | None = None, **options: Any
-) -> Parser:
-    return verbs.add_parser(
-        name,
-        help=summary,
-        description=description or f"{summary[0].upper()}{summary[1:]}.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        **options,
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -143,23 +126,13 @@ def _annotate(arguments: argparse.Namespace) -> int:
 
 def _ask(spec: str, suite: Suite, arguments: argparse.Namespace) -> Asked:
     from assay.build import annotating
-    from assay.core.places import cache_dir
-    from assay.models import doors
-    from assay.models.cache import Cached, CompletionCache
-    from assay.models.costs import Budget
+    from assay.models.opening import opened
 
-    budget = None if arguments.max_cost is None else Budget(arguments.max_cost)
-    model = doors.load(
-        spec, base_url=arguments.base_url, concurrency=arguments.concurrency, budget=budget
-    )
-    if getattr(model, "recorded", False):
+    with opened(
+        spec, budget=arguments.max_cost, base_url=arguments.base_url,
+        concurrency=arguments.concurrency,
+    ) as model:  # fmt: skip
         return annotating.by_model(suite, model, max_tokens=arguments.max_tokens)
-    cache = CompletionCache(cache_dir() / "completions.sqlite")
-    try:
-        cached = Cached(model, cache)
-        return annotating.by_model(suite, cached, max_tokens=arguments.max_tokens)
-    finally:
-        cache.close()
 
 
 def _tell_labels(who: str, found: Sequence[Annotation], suite: Suite, file: Path) -> None:
@@ -185,17 +158,10 @@ def _export(arguments: argparse.Namespace) -> int:
     interface = arguments.out.with_suffix(".xml")
     if interface == arguments.out:
         raise InputError(f"--out {arguments.out}: the tasks are JSON; name it FILE.json")
-    _write(arguments.out, json.dumps(tasks, indent=1, ensure_ascii=False) + "\n")
-    _write(interface, label_studio.interface())
+    write_whole(arguments.out, json.dumps(tasks, indent=1, ensure_ascii=False) + "\n")
+    write_whole(interface, label_studio.interface())
     print(f"{len(tasks):,} tasks in {arguments.out}; the labelling interface is {interface}")
     return 0
-
-
-def _write(place: Path, text: str) -> None:
-    try:
-        place.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{place}: cannot be written: {error.strerror}") from None
 
 
 def _import(arguments: argparse.Namespace) -> int:

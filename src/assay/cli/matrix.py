@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assay.cli.tables import add_engine_options
 from assay.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ def register(verbs: Verbs) -> None:
         help="run candidates against checks and show the verdicts",
         description="Run every candidate of a task against every check of that task.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("candidates", nargs="?", metavar="CANDIDATES.jsonl", type=Path)
     parser.add_argument("checks", nargs="?", metavar="CHECKS.jsonl", type=Path)
@@ -52,17 +52,6 @@ def register(verbs: Verbs) -> None:
         "--parquet", type=Path, metavar="FILE", help="also write one row per verdict as Parquet"
     )
     parser.add_argument(
-        "--workers", metavar="N|ray[:ADDRESS]",
-        help="candidates at once (default: one per core), or a Ray cluster",
-    )  # fmt: skip
-    parser.add_argument(
-        "--min-protection", default="restricted", metavar="LEVEL",
-        help="refuse below: none, minimal, restricted (default), strong, full (see `assay doctor`)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--store", type=Path, metavar="FILE", help="verdict store (default: in the cache)"
-    )
-    parser.add_argument(
         "--cpu", type=_seconds, metavar="SECONDS", help="CPU seconds for one check (default 5)"
     )
     parser.add_argument(
@@ -72,6 +61,7 @@ def register(verbs: Verbs) -> None:
     parser.add_argument(
         "--memory", type=_megabytes, metavar="MB", help="memory of one candidate (default 2048)"
     )
+    add_engine_options(parser)
     parser.set_defaults(run=run)
 
 

@@ -6,6 +6,8 @@ import argparse
 import difflib
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from assay.core.nearest import nearest
+
 if TYPE_CHECKING:
     # What a verb's `register` is handed; argparse has no public name for it.
     Verbs = argparse._SubParsersAction["Parser"]
@@ -17,6 +19,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *positional: Any, otherwise: str | None = None, **options: Any) -> None:
         """`otherwise` is the action that is meant where the first word is none of the actions."""
         options.setdefault("allow_abbrev", False)
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(*positional, **options)
         self._otherwise = otherwise
 
@@ -27,7 +30,7 @@ class Parser(argparse.ArgumentParser):
         found, unknown = super().parse_known_args(args, namespace)
         if unknown and unknown[0].startswith("-"):
             options = list(self._option_string_actions)
-            self.error(f"there is no option {unknown[0]}{_nearest(unknown[0], options)}")
+            self.error(f"there is no option {unknown[0]}; {nearest(unknown[0], options)}")
         return found, unknown
 
     def _is_no_action(self, word: str) -> bool:
@@ -42,7 +45,7 @@ class Parser(argparse.ArgumentParser):
         if action.choices is not None and value not in action.choices:
             known = [str(choice) for choice in action.choices]
             raise argparse.ArgumentError(
-                action, f"there is no {value!r}{_nearest(str(value), known)}"
+                action, f"there is no {value!r}; {nearest(str(value), known)}"
             )
 
     def error(self, message: str) -> NoReturn:
@@ -57,8 +60,20 @@ def add_verbs(parser: Parser, dest: str = "action", required: bool = True) -> Ve
     )
 
 
-def _nearest(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    if near:
-        return f"; did you mean {near[0]!r}?"
-    return f" (there are {', '.join(known)})"
+def add_verb(
+    verbs: Verbs, name: str, summary: str, description: str | None = None, **options: Any
+) -> Parser:
+    """Add a verb that says what it does in its summary, or at more length."""
+    text = description or f"{summary[0].upper()}{summary[1:]}."
+    return verbs.add_parser(name, help=summary, description=text, **options)
+
+
+def add_model_options(group: argparse._ArgumentGroup) -> None:
+    """How a model is reached, and what it may cost."""
+    group.add_argument(
+        "--base-url", metavar="URL", help="of an OpenAI-compatible server, for openai/NAME"
+    )
+    group.add_argument("--concurrency", type=int, metavar="N", help="requests at once, at the most")
+    group.add_argument(
+        "--max-cost", type=float, metavar="DOLLARS", help="stop before more is spent; resumable"
+    )

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
     from assay.bench import Progress as BenchProgress
     from assay.engine.grading import Tally
 
@@ -27,33 +29,16 @@ def progress() -> Iterator[Callable[[Tally], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as TimeLeft
-
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeLeft(),
-        TextColumn("{task.fields[counts]}"),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        number = bar.add_task("starting", total=None, rate="", counts="")
+    with _bar() as bar:
+        number = bar.add_task("starting", total=None, told="")
 
         def listen(tally: Tally) -> None:
             speed = bar.tasks[0].speed
+            rate = f"{speed:,.0f}/s  " if speed else ""
             bar.update(
-                number,
-                description=tally.stage,
-                total=tally.total or None,
-                completed=tally.done,
-                rate=f"{speed:,.0f}/s" if speed else "",
-                counts=_counts(tally),
-            )
+                number, description=tally.stage, total=tally.total or None, completed=tally.done,
+                told=f"{rate}{_counts(tally)}",
+            )  # fmt: skip
 
         yield listen
 
@@ -65,20 +50,7 @@ def bench_progress() -> Iterator[Callable[[BenchProgress], None] | None]:
     if not sys.stderr.isatty():
         yield _Lines()
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as TimeLeft
-
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeLeft(),
-        TextColumn("{task.fields[told]}"),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
+    with _bar() as bar:
         answers = bar.add_task("answers", total=None, told="")
         verdicts = bar.add_task("verdicts", total=None, told="")
 
@@ -98,6 +70,18 @@ def bench_progress() -> Iterator[Callable[[BenchProgress], None] | None]:
             )  # fmt: skip
 
         yield listen
+
+
+def _bar() -> Bar:
+    """Lines with a description, a bar, and what is told behind it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    return Bar(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+        TextColumn("{task.fields[told]}"), console=Console(stderr=True), transient=True,
+    )  # fmt: skip
 
 
 class _Lines:

@@ -66,7 +66,7 @@ def _print(rows: list[dict[str, Any]], folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from assay.bench.report import contestant_name
+    from assay.bench.run import contestant_name
 
     grid = Table("run", "tasks", "samples", "contestants", "finished", box=None, pad_edge=False)
     for row in rows:

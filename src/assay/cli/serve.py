@@ -96,9 +96,16 @@ def _serve_tools(arguments: argparse.Namespace) -> None:
 
 
 def _solver(arguments: argparse.Namespace) -> Any:
+    from assay.models.opening import opened
+    from assay.solve import settings
     from assay.solve.solving import solve
 
-    return partial(solve, **settings_of(arguments))
+    given = settings_of(arguments)
+    checked = ("samples", "tests", "mutations", "temperature", "max_tokens", "budget", "jail")
+    settings.check(selector="srank", **{name: given[name] for name in checked})
+    # What no question could be answered with is said now, not to the first who asks.
+    with opened(given["model"], budget=given["budget"], base_url=given["base_url"]):
+        return partial(solve, **given)
 
 
 def _key(arguments: argparse.Namespace) -> str | None:

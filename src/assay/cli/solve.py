@@ -132,7 +132,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def settings_of(arguments: argparse.Namespace) -> dict[str, Any]:
     """What `add_proposing` and the engine's options settle, for `assay.solve`."""
-    from assay.solve.solving import Jail
+    from assay.solve import Jail
 
     asked = ("model", "samples", "tests", "mutate_by", "ask", "temperature", "max_tokens", "seed",
              "base_url", "budget")  # fmt: skip
@@ -154,7 +154,8 @@ def _prompt(arguments: argparse.Namespace) -> str:
     try:
         return str(arguments.file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{arguments.file}: the prompt cannot be read: {error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"{arguments.file}: the prompt cannot be read: {why}") from None
 
 
 def _write(path: Path, program: str) -> None:
@@ -218,8 +219,8 @@ def _told(found: Solution) -> Iterator[str]:
     """The evidence, a line each."""
     if found.program is not None:
         yield (
-            f"cluster: {found.size} of {found.usable} programs, written in {found.distinct} ways "
-            f"({found.confidence:.0%}), by {found.selector}"
+            f"cluster: {found.size} of {found.usable} programs, written in {found.distinct} ways, "
+            f"by {found.selector}; {_confidence(found)}"
         )
         yield f"checks: {found.passed} passed, {found.failed} failed"
         failed = [check for check in found.checks if not check.passed]
@@ -231,6 +232,12 @@ def _told(found: Solution) -> Iterator[str]:
         yield f"runner-up: {found.runner_up.size} programs" + _separated(found.runner_up.separation)
     yield _proposed(found)
     yield _paid(found)
+
+
+def _confidence(found: Solution) -> str:
+    doubtful = found.confidence < 0.5 and not any(check.trusted for check in found.checks)
+    told = ", more likely wrong than right" if doubtful else ""
+    return f"confidence {found.confidence:.0%}{told}"
 
 
 def _separated(separation: Separation | None) -> str:

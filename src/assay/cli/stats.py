@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assay.core.errors import InputError
+from assay.core.files import write_whole
 
 if TYPE_CHECKING:
     from assay.build.describing import Description
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     alike = overlap(*found, progress=tell) if len(found) == 2 or arguments.plot else None
     described = [describe(suite) for suite in found]
     if arguments.plot and alike:
-        _write(arguments.plot, alike.svg())
+        write_whole(arguments.plot, alike.svg())
     if arguments.json:
         told = {
             "suite": described[0].to_json(),
@@ -64,13 +64,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.plot:
         print(f"\ndrawn in {arguments.plot}")
     return 0
-
-
-def _write(place: Path, svg: str) -> None:
-    try:
-        place.write_text(svg, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{place}: cannot be written: {error.strerror}") from None
 
 
 def _print_counts(described: list[Description]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assay.cli import stats
-from assay.cli.parser import add_verbs
+from assay.cli.parser import add_verb, add_verbs
 from assay.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,18 +44,20 @@ _SHOWN_TASKS = 20
 
 def register(verbs: Verbs) -> None:
     """Add `suite` and what it can do."""
-    parser = _add(
+    parser = add_verb(
         verbs, "suite", "sets of tasks: list, show, stats, verify, import, fetch", _DESCRIPTION
     )
     parser.epilog = _EPILOG
     parser.set_defaults(run=run)
     actions = add_verbs(parser)
-    listed = _add(actions, "list", "what there is")
-    show = _add(actions, "show", "what is in a suite: its labels, its tasks, or one task whole")
-    described = _add(actions, "stats", "a suite in figures, and beside another", stats.DESCRIPTION)
+    listed = add_verb(actions, "list", "what there is")
+    show = add_verb(actions, "show", "what is in a suite: its labels, its tasks, or one task whole")
+    described = add_verb(
+        actions, "stats", "a suite in figures, and beside another", stats.DESCRIPTION
+    )
     stats.add_arguments(described)
-    verify = _add(actions, "verify", "whether its tasks are fair", _VERIFY)
-    imported = _add(actions, "import", "make a suite of a published benchmark's file")
+    verify = add_verb(actions, "verify", "whether its tasks are fair", _VERIFY)
+    imported = add_verb(actions, "import", "make a suite of a published benchmark's file")
     for action in (show, verify):
         action.add_argument("suite", metavar="NAME|PATH", help="as `assay suite list` has it")
     show.add_argument("task", nargs="?", metavar="TASK", help="the id of a task")
@@ -63,7 +65,7 @@ def register(verbs: Verbs) -> None:
     imported.add_argument("format", metavar="FORMAT", help=f"one of {', '.join(_FORMATS)}")
     imported.add_argument("file", metavar="FILE", type=Path, help="as it was published")
     imported.add_argument("--out", metavar="DIR", type=Path, help="where to (default: ./FORMAT)")
-    fetched = _add(actions, "fetch", "get the files of a suite that does not ship them", _FETCH)
+    fetched = add_verb(actions, "fetch", "get the files of a suite that does not ship them", _FETCH)
     fetched.add_argument("suite", metavar="NAME", help="mlops-paper")
     fetched.add_argument(
         "--source-root", metavar="DIR", type=Path, help="take them from local checkouts"
@@ -102,15 +104,6 @@ def run(arguments: argparse.Namespace) -> int:
         "fetch": _fetch,
     }  # fmt: skip
     return actions[arguments.action](arguments)
-
-
-def _add(verbs: Verbs, name: str, summary: str, description: str | None = None) -> Parser:
-    return verbs.add_parser(
-        name,
-        help=summary,
-        description=description or f"{summary[0].upper()}{summary[1:]}.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
 
 
 def _fetch(arguments: argparse.Namespace) -> int:

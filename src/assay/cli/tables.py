@@ -44,6 +44,9 @@ def add_report_options(parser: Parser) -> None:
     group.add_argument("--csv", type=Path, metavar="FILE", help="also write every figure as CSV")
     group.add_argument("--parquet", type=Path, metavar="FILE", help="… or as Parquet")
     group.add_argument("--markdown", type=Path, metavar="FILE", help="… or as a summary to read")
+    group.add_argument(
+        "--plots", type=Path, metavar="DIR", help="… or as bars with their intervals, in SVG"
+    )
 
 
 def add_engine_options(parser: Parser) -> None:
@@ -79,7 +82,10 @@ def show(run: Run, arguments: argparse.Namespace) -> int:
         cutoffs=_cutoffs(arguments.cutoff, run),
         since=arguments.windows,
     )
-    report.write(csv=arguments.csv, parquet=arguments.parquet, markdown=arguments.markdown)
+    report.write(
+        csv=arguments.csv, parquet=arguments.parquet, markdown=arguments.markdown,
+        plots=arguments.plots,
+    )  # fmt: skip
     measured = _quality(run) if arguments.quality else {}
     if arguments.json:
         more = {name: {k: f.to_json() for k, f in one.items()} for name, one in measured.items()}
@@ -150,6 +156,12 @@ def _print(report: Report) -> None:
     for table in report.tables():
         console.print()
         console.print(_by_axis(table, report, console.width >= _WIDE), highlight=False)
+    for beside in report.beside():
+        grid = _grid((beside.heads[0], "left"), *((head, "right") for head in beside.heads[1:]))
+        for row in beside.rows:
+            grid.add_row(*row)
+        console.print()
+        console.print(grid, highlight=False)
     for label, cells in report.temperatures().items():
         shown = "  ".join(f"{name}: {_percent(figure)}" for name, figure in cells.items())
         console.print(f"\nsolved in 3 tries by temperature, {label}: {shown}", highlight=False)
@@ -206,7 +218,7 @@ def _grid(*columns: tuple[str, str]) -> Grid:
 
 def _whole(report: Report) -> Grid:
     """One contestant: a row for each figure."""
-    from assay.bench.report import contestant_name
+    from assay.bench.run import contestant_name
 
     who = contestant_name(report.run.contestants[0])
     grid = _grid((who, "left"), ("", "right"), ("95 % interval", "left"), ("of", "right"))

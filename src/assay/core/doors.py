@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib.metadata import entry_points
 from typing import Any
 
 from assay.core.errors import InputError
+from assay.core.nearest import nearest
 
 
 def names(door: str) -> list[str]:
@@ -18,10 +18,7 @@ def find(door: str, name: str) -> Any:
     """The part of that name; InputError where there is none, or where it cannot be imported."""
     points = [point for point in entry_points(group=door) if point.name == name]
     if not points:
-        known = names(door)
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known) or 'none'}"
-        raise InputError(f"{door} has no {name!r}: {hint}")
+        raise InputError(f"{door} has no {name!r}: {nearest(name, names(door))}")
     try:
         return points[0].load()
     except ImportError as error:

@@ -59,8 +59,3 @@ RULES: dict[Outcome, Rule] = {
     Outcome.NO_CODE: Rule("completion", True, False, 9, "no program in the completion"),
     Outcome.HARNESS: Rule("harness", False, True, 10, "our failure, never the candidate's"),
 }
-
-
-def worst(outcomes: list[Outcome]) -> Outcome:
-    """The most severe of some outcomes; `PASSED` when there is none."""
-    return max(outcomes, key=lambda outcome: outcome.rule.severity, default=Outcome.PASSED)

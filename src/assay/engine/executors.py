@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from assay.core import doors
 from assay.core.errors import InputError
+from assay.core.processors import cores
 from assay.core.words import Environment, Limits
 from assay.engine.environments import Built
 from assay.engine.protection import open_pool
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 
 
 DOOR = "assay.executors"
-
-
-def cores() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def open_executor(

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assay.core.errors import AssayError, HarnessError, InputError
+from assay.core.processors import cores
 from assay.core.words import Environment, Limits
 from assay.engine import environments
 from assay.engine.child import Answer, Job, Observation
@@ -108,8 +109,6 @@ class RayExecutor:
     def _connect(self, address: str) -> None:
         quiet = {"log_to_driver": False, "logging_level": "ERROR"}
         if address == "local":
-            from assay.engine.executors import cores
-
             self._directory = tempfile.mkdtemp(prefix="assay-ray-")
             own: dict[str, Any] = {"include_dashboard": False, "num_cpus": cores()}
             own["object_store_memory"] = _OBJECT_STORE

@@ -168,11 +168,37 @@ class Session:
             found[answer.key].append(answer.observation)
         return found
 
+    def planned(self, candidates: Sequence[Candidate], checks: Sequence[Check]) -> list[TaskPlan]:
+        """What a run of these asks, by task: distinct programs, distinct questions. Raises
+        InputError for candidates and checks that do not fit together."""
+        return plan(candidates, checks, self._built.digest.hex(), self._digest)
+
+    def values(self, task: TaskPlan, questions: Sequence[int]) -> list[dict[int, int]]:
+        """What is known by now of a plan's questions: for each of its programs the questions that
+        it answered with a value, and the value's number. `value` is what stands behind one."""
+        ids = self._store.questions(task.digests[question] for question in questions)
+        place_of = {ids[task.digests[question]]: question for question in questions}
+        programs = self._store.programs(program.digest for program in task.programs)
+        # A transaction left open would shut out other runs that share the store.
+        self._store.commit()
+        found = []
+        for program in task.programs:
+            seen = self._store.known(self._scope, programs[program.digest], self._floor_number)
+            found.append({
+                place_of[number]: known.payload for number, known in seen.items()
+                if known.kind == "value" and number in place_of
+            })  # fmt: skip
+        return found
+
+    def value(self, number: int) -> bytes:
+        """A value as the jail encoded it, by its number of `values`."""
+        return self._store.body(number)
+
     def _matrix(
         self, candidates: Sequence[Candidate], checks: Sequence[Check], out: Path | None
     ) -> Matrix:
         self._report.stage("planning")
-        plans = plan(candidates, checks, self._built.digest.hex(), self._digest)
+        plans = self.planned(candidates, checks)
         self._report.tally.total = sum(task.block.cells for task in plans)
         grading = Grading(plans, self._store, out, self._report.tally)
         self._store.commit()

@@ -9,15 +9,15 @@ one then does again. Integers stand for digests: 3 million rows of CodeT's sampl
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import time
 import zlib
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from assay.core.databases import Database
 from assay.core.digests import digest
 from assay.core.errors import StoreError
 from assay.engine.child import Observation
@@ -73,38 +73,13 @@ class Store:
     """One connection to a store. `path` of None keeps everything in memory."""
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
         self._payload_ids: OrderedDict[bytes, int] = OrderedDict()
         self._bodies: OrderedDict[int, bytes] = OrderedDict()
         self._committed = time.monotonic()
-        with self._faults():
-            if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._base = sqlite3.connect(path or ":memory:", timeout=60, isolation_level=None)
-            self._base.execute("pragma journal_mode=wal")
-            self._base.execute("pragma synchronous=normal")
-            self._base.execute("pragma temp_store=memory")
-            self._check_version()
-
-    def _check_version(self) -> None:
-        (found,) = self._base.execute("pragma user_version").fetchone()
-        if found not in (0, _VERSION):
-            raise StoreError(
-                f"{self._path} was written by another version of assay (format {found}, this one "
-                f"reads {_VERSION}): name another file with --store, or remove it"
-            )
-        self._base.executescript(_SCHEMA)
-        self._base.execute(f"pragma user_version={_VERSION}")
-
-    @contextlib.contextmanager
-    def _faults(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(
-                f"the verdict store {self._path or 'in memory'} cannot be used: {error}. "
-                "Free some room or name another file with --store; what was stored is intact"
-            ) from error
+        data = Database(
+            path, _SCHEMA, _VERSION, holds="verdict store", another="name another file with --store"
+        )
+        self._base, self._faults = data.base, data.faults
 
     def close(self) -> None:
         with contextlib.suppress(StoreError):

@@ -8,16 +8,14 @@ process's death cannot.) Several processes may share one cache.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from weakref import WeakValueDictionary
 
-from assay.core.errors import StoreError
+from assay.core.databases import Database
 from assay.models.base import Completion, Model, Request, Take
 
 _VERSION = 1
@@ -32,36 +30,11 @@ class CompletionCache:
     """One connection to a cache. `path` of None keeps everything in memory."""
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path
-        with self._faults():
-            if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._base = sqlite3.connect(
-                path or ":memory:", timeout=60, isolation_level=None, check_same_thread=False
-            )
-            self._base.execute("pragma journal_mode=wal")
-            self._base.execute("pragma synchronous=normal")
-            self._check_version()
-
-    def _check_version(self) -> None:
-        (found,) = self._base.execute("pragma user_version").fetchone()
-        if found not in (0, _VERSION):
-            raise StoreError(
-                f"{self._path} was written by another version of assay (format {found}, this one "
-                f"reads {_VERSION}): remove it, or name another cache with ASSAY_CACHE"
-            )
-        self._base.execute(_SCHEMA)
-        self._base.execute(f"pragma user_version={_VERSION}")
-
-    @contextlib.contextmanager
-    def _faults(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(
-                f"the cache of completions {self._path or 'in memory'} cannot be used: {error}. "
-                "Free some room or name another cache with ASSAY_CACHE; what was stored is intact"
-            ) from error
+        data = Database(
+            path, _SCHEMA, _VERSION, holds="cache of completions",
+            another="name another cache with ASSAY_CACHE", any_thread=True,
+        )  # fmt: skip
+        self._base, self._faults = data.base, data.faults
 
     def find(self, key: bytes) -> Completion | None:
         with self._faults():

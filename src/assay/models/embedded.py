@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.core.errors import InputError
+from assay.core.processors import cores
 from assay.models import weights
 from assay.models.base import (
     Completion,
@@ -51,8 +52,8 @@ class LocalModel:
         self.name = name
         self._find = find
         self._context = context
-        self._slots = max(1, slots // _cores())
-        self._under_way = [0] * _cores()
+        self._slots = max(1, slots // cores())
+        self._under_way = [0] * cores()
         self._threads = ThreadPoolExecutor(slots, "llama")
         self._loading = asyncio.Lock()
         self._failure: ModelFailure | None = None
@@ -209,7 +210,3 @@ def _body(request: Request, run: range) -> dict[str, Any]:
         "cache_prompt": False,
         **{name: value for name, value in optional.items() if value is not None},
     }
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -15,8 +15,9 @@ from assay.models.costs import Budget
 
 @contextlib.contextmanager
 def opened(
-    model: Model | str, *, budget: float | None = None, base_url: str | None = None
-) -> Iterator[Model]:
+    model: Model | str, *, budget: float | None = None, base_url: str | None = None,
+    concurrency: int | None = None,
+) -> Iterator[Model]:  # fmt: skip
     """The model of that name, with the request cache; a model that is handed in stays as it is.
     `budget` caps dollars. Raises InputError. Closing the model is the caller's business: it belongs
     to his event loop."""
@@ -26,7 +27,7 @@ def opened(
         yield model
         return
     capped = None if budget is None else Budget(budget)
-    found = doors.load(model, budget=capped, base_url=base_url)
+    found = doors.load(model, budget=capped, base_url=base_url, concurrency=concurrency)
     if getattr(found, "recorded", False):
         yield found
         return

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from assay.core.digests import digest, short
-from assay.engine.jsonl import object_of, read_lines
+from assay.core.lines import Record, read_records, text_in
 from assay.models.base import Completion, ModelFailure, Request, Take
 from assay.models.costs import Budget
-
-_WANTED = "an object with a 'task', a string,"
 
 
 class ReplayModel:
@@ -62,19 +59,12 @@ def read_recorded(path: Path) -> dict[str, dict[int, str]]:
     """The completions of a file by task and sample number. InputError names every line at fault
     (at most five)."""
     found: dict[str, dict[int, str]] = {}
-    read_lines(path, lambda _, line: _add(found, _record(line)), "completions")
+    read_records(path, lambda _, record: _add(found, record), "completions")
     return found
 
 
-def _record(line: str) -> dict[str, Any]:
-    record = object_of(line, _WANTED)
-    if not isinstance(record.get("task"), str):
-        raise ValueError(f"{_WANTED} was expected")
-    return record
-
-
-def _add(found: dict[str, dict[int, str]], record: dict[str, Any]) -> None:
-    task = record["task"]
+def _add(found: dict[str, dict[int, str]], record: Record) -> None:
+    task = text_in(record, "task")
     if ("completion" in record) == ("samples" in record):
         raise ValueError("either 'completion' or 'samples' was expected, one of them")
     texts = record["samples"] if "samples" in record else [record["completion"]]

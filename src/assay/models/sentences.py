@@ -8,8 +8,6 @@ makers have it.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,7 +18,9 @@ from numpy.typing import NDArray
 
 from assay.core.digests import digest
 from assay.core.errors import InputError
+from assay.core.files import written
 from assay.core.places import cache_dir
+from assay.core.processors import cores
 from assay.models import wheels
 from assay.models.wheels import Progress, Wheel, WheelFile
 
@@ -95,7 +95,7 @@ class SentenceModel:
         encodings = self._tokenizer.encode_batch([_valid(text) for text in texts])
         ids = [np.asarray(one.ids, dtype=np.intp) for one in encodings]
         # Two threads within BLAS wait for each other by spinning: 17 ms where one takes 2.5.
-        with self._limits(1, "blas"), ThreadPoolExecutor(_cores()) as threads:
+        with self._limits(1, "blas"), ThreadPoolExecutor(cores()) as threads:
             rows = list(threads.map(self._vector, ids))
         return np.stack(rows) if rows else np.zeros((0, _WIDTH), dtype=np.float32)
 
@@ -186,13 +186,7 @@ def _read(place: Path, texts: int) -> Floats | None:
 def _write(place: Path, vectors: Floats) -> None:
     """Keep vectors where that can be done: they are quickly made again."""
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=place.parent, suffix=".npy", delete=False) as fresh:
+        with written(place) as fresh:
             np.save(fresh, vectors, allow_pickle=False)
-        os.replace(fresh.name, place)
     except OSError:
         return
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -20,6 +20,7 @@ from pathlib import Path
 from assay.core.errors import EnvironmentBuildError
 from assay.core.places import cache_dir
 from assay.engine.environments.indexes import handover
+from assay.engine.environments.installing import find_uv
 from assay.models.base import ModelFailure
 
 # Settings of the user's uv that would change what is installed, or where.
@@ -105,13 +106,13 @@ def _install(wheel: Wheel, folder: Path) -> None:
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{wheel.package} --hash=sha256:{wheel.sha256}\n", encoding="utf-8")
     try:
-        given = handover()
+        uv, given = find_uv(), handover()
     except EnvironmentBuildError as error:
         raise ModelFailure(f"{wheel.what} cannot be fetched: {error}", "missing") from error
     variables = {k: v for k, v in os.environ.items() if not k.startswith(_NOT_PASSED_ON)}
     done = subprocess.run(
         [
-            _find_uv(), "pip", "install", "--no-deps", "--no-build", "--require-hashes",
+            uv, "pip", "install", "--no-deps", "--no-build", "--require-hashes",
             "--python", sys.executable, "--target", str(folder), *given.arguments,
             "-r", str(requirements),
         ],
@@ -126,15 +127,6 @@ def _install(wheel: Wheel, folder: Path) -> None:
             f"where there is a network, `{by_hand}` brings it, and PIP_FIND_LINKS=WHEELS "
             f"names that folder here (uv: {said})", "missing",
         )  # fmt: skip
-
-
-def _find_uv() -> str:
-    try:
-        import uv
-
-        return os.fspath(uv.find_uv_bin())
-    except (ImportError, FileNotFoundError):
-        raise ModelFailure("uv is not to be found: `pip install uv` brings it", "missing") from None
 
 
 def _sha256(file: Path) -> str:

@@ -17,10 +17,11 @@ from assay.core.rooms import open_room
 if TYPE_CHECKING:
     from assay.solve.evidence import RunnerUp, Separation, Solution
     from assay.solve.pool import Progress
-    from assay.solve.solving import Jail, solve
+    from assay.solve.settings import Jail
+    from assay.solve.solving import solve
 
 _LAZY = {
-    "Jail": "assay.solve.solving",
+    "Jail": "assay.solve.settings",
     "Progress": "assay.solve.pool",
     "RunnerUp": "assay.solve.evidence",
     "Separation": "assay.solve.evidence",

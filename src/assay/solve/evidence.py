@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from assay.core.words import Check, Target, Verdict
 from assay.engine.session import Session
-from assay.engine.sources import parse
+from assay.engine.sources import normal_digest
 from assay.solve.pool import Cost
 from assay.solve.weighing import Cluster, Standing, told
 from assay.suites import as_candidate
@@ -56,7 +55,9 @@ class Solution:
     reason, either way. `program` is None where no answer had one.
 
     `size` of `usable` proposed programs behave like it, written in `distinct` ways; `confidence`
-    is their share. `ties` counts other behaviours that nothing tells apart from the best.
+    is about how likely it is right: their share, as if one more had behaved otherwise, or 0 where
+    nothing that ran speaks for it. `ties` counts other behaviours that nothing tells apart from the
+    best.
     """
 
     program: str | None
@@ -68,6 +69,7 @@ class Solution:
     size: int
     distinct: int
     usable: int
+    confidence: float
     ties: int
     checks: tuple[Passed, ...]
     runner_up: RunnerUp | None
@@ -77,10 +79,6 @@ class Solution:
     counts: dict[str, Any]
     notes: tuple[str, ...]
     harness: int
-
-    @property
-    def confidence(self) -> float:
-        return self.size / self.usable if self.usable else 0.0
 
     @property
     def passed(self) -> int:
@@ -129,6 +127,7 @@ def solution(standing: Standing, session: Session) -> Solution:
         size=best.size if best else 0,
         distinct=len(best.rows) if best else 0,
         usable=len(pool.programs),
+        confidence=standing.confidence,
         ties=max(0, len(standing.tied) - 1),
         checks=tuple(_checks(standing, best)) if best else (),
         runner_up=_runner_up(standing, session),
@@ -221,10 +220,10 @@ def _differing(
     filled = standing.filled
     assert filled is not None
     outputs = filled.table.outputs[[best, other]]
-    place_of = {_normal(call): place for place, call in enumerate(filled.calls)}
+    place_of = {normal_digest(call): place for place, call in enumerate(filled.calls)}
     passes = zip(standing.checks, standing.passes(best), standing.passes(other), strict=True)
     for check, ours, theirs in passes:
-        place = place_of.get(_normal(check.call or ""), -1)
+        place = place_of.get(normal_digest(check.call or ""), -1)
         gave = outputs[:, place] if place >= 0 else None
         if ours != theirs or (gave is not None and gave[0] != gave[1]):
             silent = int((gave < 0).sum()) if gave is not None else 1
@@ -232,8 +231,3 @@ def _differing(
     for place, call in enumerate(filled.calls):
         if outputs[0, place] != outputs[1, place]:
             yield int((outputs[:, place] < 0).sum()), None, call
-
-
-def _normal(text: str) -> str:
-    tree = parse(text)
-    return ast.dump(tree) if tree else text

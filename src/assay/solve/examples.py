@@ -26,7 +26,8 @@ def read_examples(path: Path) -> list[str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: the examples cannot be read: {error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: the examples cannot be read: {why}") from None
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not lines:
         raise InputError(f"{path}: no examples in it")

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assay.core.words import Target
+from assay.engine.sources import normal_digest, parse
 from assay.models.extraction.frames import frame_of
-from assay.models.extraction.statements import parse
+from assay.solve.comparisons import is_literal_node
 
 # So few calls tell most programs apart; each costs an execution of every program.
 MOST_CALLS = 12
@@ -40,21 +41,16 @@ def changed_calls(calls: Sequence[str], most: int = MOST_CALLS) -> list[str]:
     """Calls with one literal of their last line changed, taken evenly from all; always the same,
     and none that is among the given ones."""
     streams = [_changes(call) for call in calls]
-    known = {_normal(call) for call in calls}
+    known = {normal_digest(call) for call in calls}
     found: list[str] = []
     for text in _in_turn(streams):
         if len(found) >= most:
             break
-        name = _normal(text)
+        name = normal_digest(text)
         if name not in known and len(text) < _LONGEST:
             known.add(name)
             found.append(text)
     return found
-
-
-def _normal(text: str) -> str:
-    tree = parse(text)
-    return ast.dump(tree) if tree else text
 
 
 def _in_turn(streams: Sequence[Iterator[str]]) -> Iterator[str]:
@@ -68,19 +64,11 @@ def _changes(call: str) -> Iterator[str]:
         return
     places = [
         number for number, node in enumerate(ast.walk(tree))
-        if isinstance(node, ast.Constant | ast.List | ast.Tuple) and _is_literal(node)
+        if isinstance(node, ast.Constant | ast.List | ast.Tuple) and is_literal_node(node)
+        and not isinstance(getattr(node, "ctx", None), ast.Store)
     ]  # fmt: skip
     streams = [_changed(tree, place) for place in places]
     yield from _in_turn(streams)
-
-
-def _is_literal(node: ast.AST) -> bool:
-    load = not isinstance(getattr(node, "ctx", None), ast.Store)
-    try:
-        ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return False
-    return load
 
 
 def _changed(tree: ast.Module, place: int) -> Iterator[str]:

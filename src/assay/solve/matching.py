@@ -11,7 +11,7 @@ import numpy.typing as npt
 from assay.core.matrix import Matrix
 from assay.core.outcomes import Outcome
 from assay.core.words import Check, Task, Verdict
-from assay.engine.plan import TaskPlan, plan
+from assay.engine.plan import TaskPlan
 from assay.engine.session import Session
 from assay.solve.folding import Folded, fold
 from assay.solve.table import Table
@@ -129,8 +129,7 @@ class Sheet:
             True
         )
         self.passed = np.zeros((self.height, self.width), dtype=bool)
-        self._payloads = np.full((self.height, len(self.calls)), -1, dtype=np.int64)
-        self._classes = Classes(session._store.body)
+        self._ran = np.zeros((self.height, len(self.calls)), dtype=bool)
         self._kept = list(range(len(self.calls)))
         self._matrices: list[Matrix] = []
         self._executions = 0
@@ -149,7 +148,7 @@ class Sheet:
         asked = {self._plan.columns[place].question for place in places}
         twins = {twin for place in places for twin in self._plan.columns[place].twins}
         self._executions += len(rows) * len(asked | twins)
-        self._look_up(rows, [self._call_of[one] for one in asked if one in self._call_of])
+        self._ran[np.ix_(rows, self._calls_among(asked))] = True
 
     def keep(self, columns: Sequence[int]) -> None:
         """Only the calls of these tests, and those that were asked for, are to tell programs
@@ -158,15 +157,26 @@ class Sheet:
             return
         places = [*(self._tests[column] for column in columns), *self._asks]
         asked = {self._plan.columns[place].question for place in places}
-        self._kept = sorted(self._call_of[one] for one in asked if one in self._call_of)
+        self._kept = sorted(self._calls_among(asked))
 
     def outputs(self) -> npt.NDArray[np.int32]:
         """Programs × calls, in numbers of classes, as far as they have run."""
         found = np.full((self.height, len(self._kept)), -1, dtype=np.int32)
+        if self._plan is None:
+            return found
+        numbers = np.full((self.height, len(self.calls)), -1, dtype=np.int64)
+        known = self._session.values(self._plan, list(self._call_of))
+        for program, values in zip(self._plan.programs, known, strict=True):
+            for question, value in values.items():
+                numbers[program.rows, self._call_of[question]] = value
+        numbers[~self._ran] = -1
+        classes = Classes(self._session.value)
         for place, call in enumerate(self._kept):
-            payloads = self._payloads[:, call].tolist()
-            found[:, place] = self._classes.of(payloads, self._folded.copies)
+            found[:, place] = classes.of(numbers[:, call].tolist(), self._folded.copies)
         return found
+
+    def _calls_among(self, questions: Collection[int]) -> list[int]:
+        return [self._call_of[one] for one in questions if one in self._call_of]
 
     def filled(self) -> Filled:
         """What has been found."""
@@ -184,7 +194,7 @@ class Sheet:
     def _planned(self) -> TaskPlan | None:
         if not self._candidates or not self._checks:
             return None
-        (planned,) = plan(self._candidates, self._checks, "", self._session._digest)
+        (planned,) = self._session.planned(self._candidates, self._checks)
         return planned
 
     def _called(self) -> tuple[dict[int, int], tuple[str, ...]]:
@@ -195,23 +205,6 @@ class Sheet:
         numbers = [question for question, mode in modes.items() if mode == "call"]
         texts = tuple(self._plan.questions[number][1] for number in numbers)
         return {number: place for place, number in enumerate(numbers)}, texts
-
-    def _look_up(self, rows: Sequence[int], calls: Sequence[int]) -> None:
-        """What the programs answered to these calls, from the session's store."""
-        assert self._plan is not None
-        store, session = self._session._store, self._session
-        numbers = [number for number, place in self._call_of.items() if place in set(calls)]
-        ids = store.questions(self._plan.digests[number] for number in numbers)
-        wanted = {ids[self._plan.digests[number]]: self._call_of[number] for number in numbers}
-        digests = {row: one.digest for one in self._plan.programs for row in one.rows}
-        programs = store.programs(digests[row] for row in rows)
-        for row in rows:
-            known = store.known(session._scope, programs[digests[row]], session._floor_number)
-            for question, call in wanted.items():
-                seen = known.get(question)
-                if seen is not None and seen.kind == "value":
-                    self._payloads[row, call] = seen.payload
-        store.commit()  # a transaction left open would shut out other runs
 
 
 def _name(task: str, row: int) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from assay.core.errors import InputError
+from assay.core.lines import read_records
 from assay.core.words import Check, Task
-from assay.engine.jsonl import object_of, read_lines
 from assay.engine.sources import parse
 from assay.models.extraction import extract
 from assay.solve.splitting import split
@@ -43,7 +43,7 @@ def read_rows(path: Path) -> Rows:
     """The code in a file, by task and id: a line is {"task", "id", "code"}, or, with numbers for
     ids, {"task", "code"} or {"task", "samples": […]}. InputError names the lines at fault."""
     found: dict[str, dict[str, str]] = {}
-    read_lines(path, lambda _, line: _add(found, object_of(line)))
+    read_records(path, lambda _, record: _add(found, record))
     return found
 
 

@@ -99,8 +99,9 @@ def _sort(pool: Pool, labels: Sequence[str]) -> None:
         label, _, number = origin.rpartition(" ")
         return labels.index(label), int(number)
 
-    pool.programs.sort(key=lambda one: place(one.origin))
-    pool.tests.sort(key=lambda one: place(one.id.partition("/")[0]))
+    # Anew: a list is empty to others while it is sorted.
+    pool.programs = sorted(pool.programs, key=lambda one: place(one.origin))
+    pool.tests = sorted(pool.tests, key=lambda one: place(one.id.partition("/")[0]))
 
 
 class _Asking:

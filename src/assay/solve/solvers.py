@@ -15,12 +15,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from assay.core.errors import InputError
 from assay.core.words import Task
 from assay.engine.session import Session
 from assay.models.base import Completion, Model, Request
 from assay.models.solvers import USUAL_TOKENS, Answer, Setting, TakeAnswer
 from assay.solve import mutations, prompts
-from assay.solve.mutations import THESIS
+from assay.solve.mutations import THESIS, Dropped, Mutant
 from assay.solve.mutations.making import USUAL_TOKENS as MUTANT_TOKENS
 from assay.solve.pool import Pool
 from assay.solve.proposing import Plan, propose, warm
@@ -44,6 +45,15 @@ class Agreement:
     def __init__(self, name: str, plan: Plan) -> None:
         self.name = name
         self._plan = plan
+
+    def by_model(self) -> Agreement:
+        """The same, with mutants that the model makes also where rules can. Raises InputError
+        where there are none."""
+        if not any(mutations.load(name).offline for name in self._plan.mutations):
+            raise InputError(
+                f"solver {self.name}@model: {self.name} has no words by rules to be replaced"
+            )
+        return Agreement(f"{self.name}@model", replace(self._plan, mutate_by="model"))
 
     def requests(self, task: Task, setting: Setting, samples: int) -> Iterable[tuple[Request, int]]:
         """The original's, whose numbers the mutants share at about its length; and a request for
@@ -86,9 +96,10 @@ class Agreement:
             take(number, _answer(standing, row, model.name, notes, first=place == 0))
 
     def _take_nothing(self, pool: Pool, samples: Sequence[int], take: TakeAnswer) -> None:
-        notes = {"agreed": False, **pool.to_json()}
+        notes = {"agreed": False, **_counts(pool)}
         for place, number in enumerate(samples):
-            take(number, Answer(_paid(pool, "", "", place == 0), notes=notes))
+            own = notes | {"offered": []} if place == 0 else notes
+            take(number, Answer(_paid(pool, "", "", place == 0), notes=own))
 
 
 def _bare(task: Task) -> Task:
@@ -100,6 +111,9 @@ def _answer(standing: Standing, row: int, model: str, notes: dict[str, Any], fir
     assert standing.filled is not None
     program = standing.filled.programs[row]
     text = standing.pool.programs[standing.filled.rows.index(row)].answer
+    if first:
+        # For bench to say what the best choice would have been.
+        notes = notes | {"offered": list(standing.filled.programs)}
     return Answer(_paid(standing.pool, text, model, first), program, notes)
 
 
@@ -122,8 +136,6 @@ def _paid(pool: Pool, text: str, model: str, first: bool) -> Completion:
 def _notes(standing: Standing) -> dict[str, Any]:
     agreed, why = standing.judged()
     best = standing.clusters[0]
-    told = standing.pool.to_json()
-    told["mutants"]["kept"] = [one["mutation"] for one in told["mutants"]["kept"]]
     return {
         "agreed": agreed,
         "why": why,
@@ -131,8 +143,25 @@ def _notes(standing: Standing) -> dict[str, Any]:
         "size": best.size,
         "ties": len(standing.tied) - 1,
         "harness": standing.filled.harness if standing.filled else 0,
-        **told,
+        **_counts(standing.pool),
     }
+
+
+def _counts(pool: Pool) -> dict[str, Any]:
+    """What was proposed, with mutants by the name that tells who made them, and without text."""
+    told = pool.to_json()
+    told["mutants"] = {
+        "kept": [_made(one) for one in pool.mutants],
+        "dropped": [
+            {"mutation": _made(one), "kind": one.kind, "why": one.reason}
+            for one in pool.dropped_mutants
+        ],
+    }
+    return told
+
+
+def _made(one: Mutant | Dropped) -> str:
+    return f"{one.mutation}@model" if one.by == "model" else one.mutation
 
 
 class _Engine:

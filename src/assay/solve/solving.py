@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import json
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from assay.core.errors import InputError, Interrupted
-from assay.core.words import Check, Encoded, Environment, Limits, Target, Task
+from assay.core.words import Check, Encoded, Environment, Target, Task
 from assay.engine.child import Observation
-from assay.engine.levels import DEFAULT_FLOOR
+from assay.engine.grading import Tally
 from assay.engine.session import Asked, Session
 from assay.engine.sources import parse
 from assay.models.base import Model
 from assay.models.opening import opened
 from assay.models.solvers import Setting
 from assay.solve import examples as own_examples
-from assay.solve import mutations as mutating
-from assay.solve import naming, selectors
+from assay.solve import naming
+from assay.solve.alongside import Alongside, Found
 from assay.solve.evidence import Separation, Solution, separation, solution
 from assay.solve.pool import Listener, Pool, Progress
 from assay.solve.proposing import Plan, Style, propose
 from assay.solve.repairing import repair as repair_round
-from assay.solve.weighing import Standing, weigh
+from assay.solve.settings import Jail, Mutations, check, chosen
+from assay.solve.weighing import Standing, run_ahead, weigh
 
 TASK = "prompt"
-# For one check, and for all of a program's: what never ends is given up soon.
-LIMITS = Limits(check_cpu_seconds=2.0, candidate_cpu_seconds=8.0, check_wall_seconds=10.0)
 _MOST_QUESTIONS = 8
 _TORCH = frozenset({"torch", "torchvision"})
 _BASE = frozenset({"numpy", "pandas", "scipy", "sklearn"})
@@ -42,35 +37,13 @@ _BASE = frozenset({"numpy", "pandas", "scipy", "sklearn"})
 Choose = Callable[[Separation, str, str], str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Jail:
-    """How the engine is to run. Without an `environment` it is the smallest that has what the
-    programs import."""
-
-    environment: str | Environment | None = None
-    limits: Limits = LIMITS
-    workers: int | str | None = None
-    store: Path | str | None = None
-    min_protection: str = DEFAULT_FLOOR
-
-    def open(self, pool: Pool, progress: Progress, tell: Callable[[], None]) -> Session:
-        def listen(tally: Any) -> None:
-            progress.tally = tally
-            tell()
-
-        return Session(
-            self.environment or _fitting(pool), limits=self.limits, workers=self.workers,
-            store=self.store, min_protection=self.min_protection, progress=listen,
-        )  # fmt: skip
-
-
 def solve(
     prompt: str,
     *,
     model: Model | str,
     samples: int = 20,
     tests: int = 10,
-    mutations: Sequence[str] | Literal["all"] = (),
+    mutations: Mutations = (),
     mutate_by: Literal["rules", "model"] = "rules",
     ask: Style = "plain",
     selector: str = "srank",
@@ -99,15 +72,14 @@ def solve(
     """
     if not prompt.strip():
         raise InputError("the prompt is empty: say what is to be written")
-    if samples < 1 or tests < 0 or repair < 0:
-        raise InputError("at least one sample is needed, and no number may be negative")
-    selectors.load(selector)
+    jail = jail or Jail()
     if environment is not None:
-        jail = replace(jail or Jail(), environment=environment)
-    names = tuple(mutating.names()) if mutations == "all" else tuple(mutations)
-    for name in names:
-        mutating.load(name)
-    plan = Plan(names, mutate_by, ask, selector)
+        jail = replace(jail, environment=environment)
+    check(
+        samples=samples, tests=tests, mutations=mutations, selector=selector, repair=repair,
+        temperature=temperature, max_tokens=max_tokens, budget=budget, jail=jail,
+    )  # fmt: skip
+    plan = Plan(chosen(mutations), mutate_by, ask, selector)
     pool = _pool(prompt, signature, examples)
     with opened(model, budget=budget, base_url=base_url) as one:
         setting = Setting(
@@ -120,12 +92,13 @@ def solve(
             shots_from="random",
             pool=_shots() if ask == "few-shot" else (),
         )
-        work = _Work(pool, one, setting, plan, jail or Jail(), progress, choose)
-        return _outside_of_loops(partial(work.run, repair))
+        work = _Work(pool, one, setting, plan, jail, progress, choose)
+        return work.run(repair)
 
 
 class _Work:
-    """One prompt's way to its answer. Asks in an event loop of its own, and runs between."""
+    """One prompt's way to its answer. What has come runs while more is asked: the verdict store
+    has it when all is there."""
 
     def __init__(
         self, pool: Pool, model: Model, setting: Setting, plan: Plan, jail: Jail,
@@ -135,38 +108,66 @@ class _Work:
         self._jail, self._choose = jail, choose
         self._listener = listener
         self._progress = Progress(pool)
+        self._asking = Alongside()
+        self._open: tuple[str | Environment, Session] | None = None
 
     def run(self, rounds: int) -> Solution:
-        pool = self._pool
-        with asyncio.Runner() as runner:
-            try:
-                self._stage("asking")
-                runner.run(propose(pool, self._model, self._setting, self._plan, self._tell))
-                if pool.fault is not None and not pool.answers:
-                    raise pool.fault
-                self._stage("running")
-                with self._jail.open(pool, self._progress, self._tell) as session:
-                    return self._chosen(session, runner, rounds)
-            except KeyboardInterrupt:
-                raise Interrupted(
-                    f"stopped with {pool.answers} programs and {len(pool.tests)} tests, which the "
-                    "cache keeps: the same command goes on from here"
-                ) from None
-            finally:
-                runner.run(self._model.close())
+        pool, told = self._pool, self._asking.tell
+        try:
+            self._stage("asking")
+            self._asked(propose(pool, self._model, self._setting, self._plan, told))
+            if pool.fault is not None and not pool.answers:
+                raise pool.fault
+            return self._chosen(rounds)
+        except (KeyboardInterrupt, Interrupted):
+            raise Interrupted(
+                f"stopped with {pool.answers} programs and {len(pool.tests)} tests, which the "
+                "cache keeps: the same command goes on from here"
+            ) from None
+        finally:
+            self._asking.close(self._model.close())
+            if self._open is not None:
+                self._open[1].close()
 
-    def _chosen(self, session: Session, runner: asyncio.Runner, rounds: int) -> Solution:
-        standing = weigh(session, self._pool, self._plan.selector)
+    def _chosen(self, rounds: int) -> Solution:
+        selector = self._plan.selector
+        self._stage("running")
+        standing = weigh(self._session(), self._pool, selector)
         for number in range(rounds):
             self._stage("repairing")
-            mended = repair_round(standing, self._model, self._setting, number, self._tell)
-            if not runner.run(mended):
+            told = self._asking.tell
+            if not self._asked(repair_round(standing, self._model, self._setting, number, told)):
                 break
             self._stage("running")
-            standing = weigh(session, self._pool, self._plan.selector)
+            standing = weigh(self._session(), self._pool, selector)
         if self._choose is not None:
-            standing = settled(session, standing, self._choose)
-        return solution(standing, session)
+            standing = settled(self._session(), standing, self._choose)
+        return solution(standing, self._session())
+
+    def _asked(self, work: Coroutine[Any, Any, Found]) -> Found:
+        """Have work done that fills the pool, and run meanwhile what has come."""
+        pool, seen = self._pool, 0
+        begun = self._asking.begin(work)
+        for _ in self._asking.news():
+            self._tell()
+            come = len(pool.programs) + len(pool.tests)
+            if come > seen and not begun.done():
+                seen = come
+                run_ahead(self._session, pool)
+        return begun.result()
+
+    def _session(self) -> Session:
+        """In the environment that fits what has come by now."""
+        wanted = self._jail.environment or _fitting(self._pool)
+        if self._open is None or self._open[0] != wanted:
+            if self._open is not None:
+                self._open[1].close()
+            self._open = wanted, self._jail.open(wanted, self._engine_tells)
+        return self._open[1]
+
+    def _engine_tells(self, tally: Tally) -> None:
+        self._progress.tally = tally
+        self._tell()
 
     def _stage(self, stage: str) -> None:
         self._progress.stage = stage
@@ -256,26 +257,3 @@ def _shots() -> tuple[Task, ...]:
     from assay import suites
 
     return suites.load("starter").tasks
-
-
-def _outside_of_loops(work: Callable[[], Solution]) -> Solution:
-    """Run where no event loop runs: in a notebook, in a thread of its own."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return work()
-    found: list[Solution] = []
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            found.append(work())
-        except BaseException as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=run, name="solving")
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
-    return found[0]

@@ -1,5 +1,10 @@
-"""A piece of test code as single assertions, so that each runs alone: one bad line, or one import
-of everything, must not spoil the rest."""
+"""Test code made elsewhere as single assertions, each as it was written, so that each runs alone:
+one bad line, or one import of everything, must not spoil the rest.
+
+Nothing is judged and nothing folded: CodeT's figures count what is written. Read as `assertions`
+reads tests that solve asked for, its samples give 8,494 tests instead of 9,421 (blanks to be filled
+in are none), and pass@1 of 37.6, 41.5, 43.2 instead of 37.3, 42.4, 44.1 (codet, srank, b4+srank).
+"""
 
 from __future__ import annotations
 

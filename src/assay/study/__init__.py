@@ -14,13 +14,12 @@ from __future__ import annotations
 from assay.study.agreement import (
     RankAgreement,
     cohens_d,
-    expected_on_ties,
     fishers_ratio,
     rank_agreement,
     rank_agreement_of,
 )
 from assay.study.axes import Axis, axis, cutoff_axis, since_axis
-from assay.study.bootstrap import bootstrap_ends, cluster_sums, clustered_standard_error
+from assay.study.bootstrap import bootstrap_ends, cluster_sums
 from assay.study.export import records, tables, to_csv, to_json, to_markdown
 from assay.study.figure import Figure
 from assay.study.intervals import Clusters, Settings, choose_clusters, mean_figure, mean_figures
@@ -31,12 +30,11 @@ from assay.study.passing import (
     at_temperatures,
     over_runs,
     pass_at_k,
-    pass_figure,
     share_of_checks,
 )
 from assay.study.plots import bars
 from assay.study.quality import Quality, QualityFigures, against_references, measure, relative_cost
-from assay.study.rates import clopper_pearson, wilson
+from assay.study.rates import wilson
 from assay.study.samples import Configuration, Sample, Units, units
 from assay.study.signs import mcnemar_exact, sign_flip_test
 from assay.study.tables import Group, Study, Table, compare
@@ -64,15 +62,12 @@ __all__ = [
     "bars",
     "bootstrap_ends",
     "choose_clusters",
-    "clopper_pearson",
     "cluster_sums",
-    "clustered_standard_error",
     "cohens_d",
     "compare",
     "compare_values",
     "correct",
     "cutoff_axis",
-    "expected_on_ties",
     "fishers_ratio",
     "holm",
     "mcnemar_exact",
@@ -81,7 +76,6 @@ __all__ = [
     "measure",
     "over_runs",
     "pass_at_k",
-    "pass_figure",
     "rank_agreement",
     "rank_agreement_of",
     "records",

@@ -1,4 +1,4 @@
-"""Do two suites rank models alike, how far apart are their scores, and what does a tie promise?"""
+"""Do two suites rank models alike, and how far apart are their scores?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import permutations
-from math import atanh, comb, nan, sqrt, tanh
+from math import atanh, nan, sqrt, tanh
 from statistics import NormalDist
 
 import numpy as np
@@ -186,20 +186,3 @@ def noncentral_t_below(t: float, freedom: int, shift: float) -> float:
 @cache
 def _legendre() -> tuple[Floats, Floats]:
     return np.polynomial.legendre.leggauss(400)
-
-
-def expected_on_ties(scores: ArrayLike, passed: ArrayLike, k: int = 1) -> float:
-    """What a selector can expect that hands in its `k` best-scored candidates and draws lots among
-    equals: the chance that one of them passes. NaN where there are fewer than `k`."""
-    marks, passes = np.asarray(scores, dtype=np.float64), np.asarray(passed, dtype=bool)
-    if marks.shape != passes.shape or np.isnan(marks).any():
-        raise InputError("a selection needs one score and one verdict for each candidate")
-    if not 1 <= k <= len(marks):
-        return nan
-    last = np.sort(marks)[-k]
-    sure, tied = marks > last, marks == last
-    if passes[sure].any():
-        return 1.0
-    open_, lots = k - int(sure.sum()), int(tied.sum())
-    failing = int((tied & ~passes).sum())
-    return 1 - comb(failing, open_) / comb(lots, open_)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,7 +37,7 @@ class ClusterSums:
     @property
     def means(self) -> Floats:
         """The mean of each column over all values; NaN for a column without any."""
-        return _ratio(self.sums.sum(axis=0), self.counts.sum(axis=0))
+        return ratio(self.sums.sum(axis=0), self.counts.sum(axis=0))
 
 
 def cluster_sums(values: ArrayLike, clusters: ArrayLike | None = None) -> ClusterSums:
@@ -78,7 +78,7 @@ def resample(data: ClusterSums, resamples: int = 10_000, seed: int = 0) -> Float
         rows = min(step, resamples - start)
         drawn[start : start + rows] = _counted(rng, rows, data.clusters) @ both
     columns = data.sums.shape[1]
-    return _ratio(drawn[:, :columns], drawn[:, columns:])
+    return ratio(drawn[:, :columns], drawn[:, columns:])
 
 
 def _counted(rng: np.random.Generator, rows: int, clusters: int) -> Floats:
@@ -154,28 +154,23 @@ def _bca_tails(data: ClusterSums, draws: Floats, column: int, tail: float) -> tu
 def acceleration(data: ClusterSums) -> Floats:
     """How fast the standard error changes with the mean, from leaving out each cluster in turn."""
     sums, counts = data.sums.sum(axis=0), data.counts.sum(axis=0)
-    without = _ratio(sums - data.sums, counts - data.counts)
+    without = ratio(sums - data.sums, counts - data.counts)
     off = np.nanmean(without, axis=0) - without
-    return _ratio(np.nansum(off**3, axis=0), 6 * np.nansum(off**2, axis=0) ** 1.5, empty=0.0)
-
-
-def clustered_standard_error(values: ArrayLike, clusters: ArrayLike | None = None) -> float:
-    """The standard error of the mean of `values`, as if clusters had been drawn, not values;
-    with the usual correction for C clusters, C / (C - 1). NaN where there are fewer than two."""
-    data = cluster_sums(values, clusters)
-    return float(standard_errors(data)[0])
+    return ratio(np.nansum(off**3, axis=0), 6 * np.nansum(off**2, axis=0) ** 1.5, empty=0.0)
 
 
 def standard_errors(data: ClusterSums) -> Floats:
-    """`clustered_standard_error` of each column."""
+    """The standard error of each column's mean, as if clusters had been drawn, not values; with the
+    usual correction for C clusters, C / (C - 1). NaN where there are fewer than two."""
     held = np.count_nonzero(data.counts, axis=0).astype(np.float64)
     off = data.sums - data.counts * np.where(np.isfinite(data.means), data.means, 0.0)
-    variance = _ratio(held, held - 1) * (off**2).sum(axis=0)
-    error = _ratio(np.sqrt(variance), data.counts.sum(axis=0))
+    variance = ratio(held, held - 1) * (off**2).sum(axis=0)
+    error = ratio(np.sqrt(variance), data.counts.sum(axis=0))
     return np.where(held > 1, error, np.nan)
 
 
-def _ratio(above: Floats, below: Floats, empty: float = np.nan) -> Floats:
+def ratio(above: NDArray[Any], below: NDArray[Any], empty: float = np.nan) -> Floats:
+    """One through the other, and `empty` where that would be through nothing."""
     out = np.full(np.broadcast_shapes(np.shape(above), np.shape(below)), empty)
     found: Floats = np.divide(above, below, out=out, where=np.asarray(below) != 0)
     return found

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from assay.core.errors import InputError
-from assay.study.bootstrap import Floats
+from assay.study.bootstrap import Floats, ratio
 from assay.study.figure import Figure
 from assay.study.intervals import DEFAULTS, Clusters, Settings, mean_figure
 
@@ -62,25 +62,13 @@ def _chance(total: Floats, passes: Floats, k: int) -> Floats:
     return -np.expm1(none)
 
 
-def pass_figure(
-    n: ArrayLike,
-    passed: ArrayLike,
-    k: int = 1,
-    clusters: ArrayLike | Clusters | None = None,
-    settings: Settings = DEFAULTS,
-) -> Figure:
-    """pass@k over tasks, with its interval; `n` of the figure is the tasks with `k` samples."""
-    return mean_figure(f"pass@{k}", pass_at_k(n, passed, k), clusters, settings=settings)
-
-
 def share_of_checks(checks_passed: ArrayLike, checks: ArrayLike, placed: ArrayLike) -> Floats:
     """For each sample the share of its checks that passed: 0 where no program could be placed, NaN
     where there is a program and no check that counts."""
     passes, total = np.asarray(checks_passed, np.float64), np.asarray(checks, np.float64)
     if np.any((passes < 0) | (passes > total)):
         raise InputError("a sample needs 0 <= checks_passed <= checks")
-    share = np.divide(passes, total, out=np.full(passes.shape, np.nan), where=total > 0)
-    return np.where(np.asarray(placed, dtype=bool), share, 0.0)
+    return np.where(np.asarray(placed, dtype=bool), ratio(passes, total), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +123,7 @@ def task_means(grid: Floats) -> Floats:
     known = np.isfinite(grid)
     held = known.sum(axis=0)
     total = np.where(known, grid, 0.0).sum(axis=0)
-    means: Floats = np.divide(total, held, out=np.full(grid.shape[1], np.nan), where=held > 0)
-    return means
+    return ratio(total, held)
 
 
 def variance_figure(name: str, rates: Floats, confidence: float = 0.95) -> Figure:

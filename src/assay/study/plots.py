@@ -245,8 +245,10 @@ def _safe(text: str) -> str:
 
 
 def _cut(label: str) -> str:
+    """Its beginning and its end: what tells contestants apart often stands last."""
     shown = clean(label) or "(none)"
-    return shown if len(shown) <= _MOST_MARKS else f"{shown[: _MOST_MARKS - 1]}…"
+    half = _MOST_MARKS // 2
+    return shown if len(shown) <= _MOST_MARKS else f"{shown[: half - 1]}…{shown[-half:]}"
 
 
 def _width(text: str) -> float:

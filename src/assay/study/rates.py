@@ -1,4 +1,4 @@
-"""Intervals of simple rates, so many of so many: Wilson's and Clopper and Pearson's."""
+"""Wilson's interval of a simple rate, so many of so many."""
 
 from __future__ import annotations
 
@@ -30,21 +30,6 @@ def wilson(passed: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> tuple[A
     low = np.where(passes == 0, np.where(total > 0, 0.0, np.nan), centre - reach)
     high = np.where(passes == total, np.where(total > 0, 1.0, np.nan), centre + reach)
     return low[()], high[()]
-
-
-def clopper_pearson(passed: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> tuple[Any, Any]:
-    """The exact interval of `passed` out of `n`: it covers at least as often as it says, at the
-    price of being wider than Wilson's. Where `n` is 0 both ends are NaN."""
-    from scipy.special import betaincinv
-
-    passes, total = _counts(passed, n)
-    tail = 1 - _half(confidence)
-    low = betaincinv(np.maximum(passes, 1), np.maximum(total - passes + 1, 1), tail)
-    high = betaincinv(passes + 1, np.maximum(total - passes, 1), 1 - tail)
-    low = np.where(passes == 0, 0.0, low)
-    high = np.where(passes == total, 1.0, high)
-    empty = total == 0
-    return np.where(empty, np.nan, low)[()], np.where(empty, np.nan, high)[()]
 
 
 def _counts(passed: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:

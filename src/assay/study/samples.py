@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assay.core.errors import InputError
-from assay.study.bootstrap import Floats
+from assay.study.bootstrap import Floats, ratio
 from assay.study.intervals import Origins, origins
 
 
@@ -80,8 +80,7 @@ class Units:
         known = np.isfinite(values)
         total = np.bincount(self.unit[known], weights=values[known], minlength=len(self))
         held = self.count(known)
-        means: Floats = np.divide(total, held, out=np.full(len(self), np.nan), where=held > 0)
-        return means
+        return ratio(total, held)
 
     def configurations(self) -> tuple[Configuration, ...]:
         """The models, solvers and temperatures that occur, in their order."""

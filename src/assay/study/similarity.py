@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from assay.core.errors import InputError
-from assay.study.bootstrap import Floats, widened_tail
+from assay.study.bootstrap import Floats, ratio, widened_tail
 from assay.study.figure import Figure
 from assay.study.intervals import DEFAULTS, FEWEST_RESAMPLED, Clusters, Settings
 
@@ -61,7 +61,7 @@ def within(name: str, texts: Vectors, settings: Settings = DEFAULTS) -> Figure:
         squares = (weights**2).sum(axis=1)
         sums = ((weights @ texts.rows) ** 2).sum(axis=1)
         pairs = weights.sum(axis=1) ** 2 - squares
-        return _ratio(sums - squares, pairs)
+        return ratio(sums - squares, pairs)
 
     value = float(cosine(np.ones((1, len(texts.rows))))[0])
     return _figure(name, value, [texts], lambda drawn: cosine(drawn[0]), settings)
@@ -75,7 +75,7 @@ def between(name: str, first: Vectors, second: Vectors, settings: Settings = DEF
 
     def cosine(drawn: list[Floats]) -> Floats:
         means = [
-            _ratio(weights @ one.rows, weights.sum(axis=1)[:, None])
+            ratio(weights @ one.rows, weights.sum(axis=1)[:, None])
             for weights, one in zip(drawn, (first, second), strict=True)
         ]
         found: Floats = (means[0] * means[1]).sum(axis=1)
@@ -165,10 +165,4 @@ def _weights(texts: Vectors, draws: int, rng: np.random.Generator) -> Floats:
     shares = np.full(texts.count, 1 / texts.count)
     drawn = rng.multinomial(texts.count, shares, size=draws)
     found: Floats = drawn[:, texts.clusters.codes].astype(np.float64)
-    return found
-
-
-def _ratio(above: Floats, below: Floats) -> Floats:
-    out = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
-    found: Floats = np.divide(above, below, out=out, where=below != 0)
     return found

@@ -14,18 +14,16 @@ frames = "frames.toml"
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from assay.core.errors import InputError
+from assay.core.files import filled
+from assay.core.lines import gather, pyarrow_parquet
 from assay.core.words import Environment, Task
 from assay.engine import environments
-from assay.suites.files import gather, pyarrow_parquet
 from assay.suites.records import blank_of, known_keys, record_of, task_of
 from assay.suites.suite import Suite
 
@@ -66,14 +64,8 @@ def save(suite: Suite, directory: Path | str, *, parquet: bool = False) -> Path:
     if place.exists() and not (place / MANIFEST).is_file() and any(place.iterdir()):
         raise InputError(f"{place}: there is something else than a suite; choose another place")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-        try:
+        with filled(place) as fresh:
             _write(suite, fresh, "tasks.parquet" if parquet else "tasks.jsonl")
-            fresh.chmod(0o777 & ~_umask())
-            _put(fresh, place)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
         raise InputError(f"{place}: cannot be written: {error.strerror or error}") from None
     return place
@@ -82,7 +74,7 @@ def save(suite: Suite, directory: Path | str, *, parquet: bool = False) -> Path:
 def _manifest(path: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        known_keys(table, (*_WORDS, "environments", _SECONDS), "suite")
+        known_keys(table, (*_WORDS, "environments", _SECONDS))
         for key in _WORDS:
             if not isinstance(table.get(key, ""), str):
                 raise ValueError(f"`{key}` must be a string, not {table[key]!r}")
@@ -187,20 +179,3 @@ def _write_parquet(rows: list[dict[str, Any]], path: Path) -> None:
 def _toml(text: str) -> str:
     # A JSON string is a TOML string but for DEL, which TOML wants escaped.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _put(fresh: Path, place: Path) -> None:
-    """Two renames: a directory that is not empty cannot be replaced in one."""
-    if not place.exists():
-        fresh.rename(place)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-    place.rename(old / "old")
-    fresh.rename(place)
-    shutil.rmtree(old, ignore_errors=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import os
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Any
 
 from assay.core import doors
 from assay.core.errors import InputError
+from assay.core.nearest import nearest
 from assay.suites.directory import MANIFEST, read
 from assay.suites.suite import Suite
 
@@ -115,10 +115,7 @@ def _through_the_door(name: str, progress: Progress | None) -> Suite:
 def _unknown(wanted: str) -> str:
     if (Path(wanted) / MANIFEST).is_file():
         return f"no suite is named {wanted!r}; for the one that is here, write ./{wanted}"
-    known = names()
-    near = difflib.get_close_matches(wanted, known, 1, 0.5)
-    meant = f"did you mean {near[0]!r}? " if near else ""
     return (
-        f"no suite is named {wanted!r}: {meant}there are {', '.join(known) or 'none'}; "
-        "for your own, give the path of its directory"
+        f"no suite is named {wanted!r}: {nearest(wanted, names())}; for your own, give the path of "
+        "its directory"
     )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, get_args, get_type_hints
 
+from assay.core.lines import name_in as name
+from assay.core.lines import text_in as text
+from assay.core.nearest import nearest
 from assay.core.words import Check, Encoded, Target, Task, Tolerance
 from assay.engine.jsonl import check_of
-from assay.engine.jsonl import name_in as name
-from assay.engine.jsonl import text_in as text
 from assay.suites.literals import is_literal, literal
 
 _TASK_KEYS = (
@@ -26,7 +26,7 @@ _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 def task_of(record: dict[str, Any], environment: str) -> Task:
     """The task of one line; `environment` is where it runs when the line does not say."""
-    known_keys(record, _TASK_KEYS, "task")
+    known_keys(record, _TASK_KEYS)
     identity = name(record, "id")
     return Task(
         id=identity,
@@ -77,13 +77,11 @@ def is_date(value: Any) -> str:
     return value
 
 
-def known_keys(record: Mapping[str, Any], keys: Collection[str], what: str) -> None:
+def known_keys(record: Mapping[str, Any], keys: Collection[str]) -> None:
     """Raise ValueError for a key that such a record does not have."""
     for key in record:
         if key not in keys:
-            near = difflib.get_close_matches(key, keys, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"a {what} has {', '.join(keys)}"
-            raise ValueError(f"unknown key {key!r}: {hint}")
+            raise ValueError(f"unknown key {key!r}: {nearest(key, keys)}")
 
 
 def _maybe(record: dict[str, Any], key: str) -> str | None:
@@ -99,7 +97,7 @@ def _part(record: dict[str, Any], key: str, kind: type) -> Any:
 
 
 def _target(record: dict[str, Any]) -> Target:
-    known_keys(record, _TARGET_KEYS, "target")
+    known_keys(record, _TARGET_KEYS)
     words = {key: text(record, key) for key in record if key != "continues"}
     if words.get("kind", "function") not in _KINDS:
         raise ValueError(f"'kind' is one of {', '.join(_KINDS)}, not {words['kind']!r}")
@@ -152,7 +150,7 @@ def _check(task: str, record: Any) -> Check:
 
 
 def _tolerance(record: dict[str, Any]) -> Tolerance:
-    known_keys(record, _TOLERANCE_KEYS, "tolerance")
+    known_keys(record, _TOLERANCE_KEYS)
     for key in ("relative", "absolute"):
         value = record.get(key)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import random
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from assay.core.errors import InputError
+from assay.core.nearest import nearest
 from assay.core.words import Task
 from assay.suites.records import is_date
 from assay.suites.suite import Suite
@@ -69,14 +69,14 @@ def _labelled(suite: Suite, tasks: list[Task], label: str, wanted: Collection[st
     known = labels(suite)
     if label not in known:
         raise InputError(
-            f"suite {suite.name}: no task has the label {label!r}{_near(label, sorted(known))}"
+            f"suite {suite.name}: no task has the label {label!r}; {nearest(label, sorted(known))}"
         )
     by_folded = {value.casefold(): value for value in known[label]}
     for value in wanted:
         if value.casefold() not in by_folded:
             raise InputError(
-                f"suite {suite.name}: no task has {label} {value!r}"
-                f"{_near(value, sorted(known[label]))}"
+                f"suite {suite.name}: no task has {label} {value!r}; "
+                f"{nearest(value, sorted(known[label]))}"
             )
     chosen = {by_folded[value.casefold()] for value in wanted}
     return [task for task in tasks if _values(task).get(label) in chosen]
@@ -87,7 +87,7 @@ def _named(suite: Suite, tasks: list[Task], ids: list[str]) -> list[Task]:
     for wanted in ids:
         if wanted not in known:
             raise InputError(
-                f"suite {suite.name}: no task is called {wanted!r}{_near(wanted, known)}"
+                f"suite {suite.name}: no task is called {wanted!r}; {nearest(wanted, known)}"
             )
     return [task for task in tasks if task.id in ids]
 
@@ -116,11 +116,3 @@ def _some(tasks: list[Task], limit: int, seed: int | None) -> list[Task]:
         return tasks[:limit]
     drawn = random.Random(seed).sample(range(len(tasks)), limit)
     return [tasks[place] for place in sorted(drawn)]
-
-
-def _near(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, 1)
-    if near:
-        return f"; did you mean {near[0]!r}?"
-    shown = ", ".join(known[:20]) + (f" and {len(known) - 20} more" if len(known) > 20 else "")
-    return f" (there are {shown})" if known else " (there are none)"

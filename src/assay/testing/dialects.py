@@ -16,7 +16,7 @@ _HOLES = {
 _FILLED = {
     "project": "'p'", "name": "n", "parameters": "{'lr': 0.1}", "parameter": "'lr'",
     "metrics": "{'loss': x}", "metric": "'loss'", "value": "x", "step": "epoch", "path": "'file'",
-    "run": "run", "model": "net",
+    "run": "run", "model": "net", "example": "data",
 }  # fmt: skip
 _SCRIPT = '''"""A script."""
 import torch

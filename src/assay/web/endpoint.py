@@ -112,8 +112,8 @@ def serve(application: Any, host: str, port: int, ready: Callable[[str], None]) 
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
-        except OSError as error:
-            reason = error.strerror or error
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
             raise InputError(f"{host}:{port} cannot be listened on: {reason}") from None
         settings = uvicorn.Config(application, log_level="warning", lifespan="off", ws="none")
         ready(f"http://{host}:{listener.getsockname()[1]}/v1")

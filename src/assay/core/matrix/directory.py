@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
-from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assay.core.errors import InputError, StoreError
+from assay.core.files import filled
 from assay.core.matrix.blocks import TaskBlock, verify
 from assay.core.matrix.columns import DTYPES, LABELS, Columns, tally
 from assay.core.matrix.evidence import EvidenceLog
@@ -63,29 +61,11 @@ def _is_ours(path: Path) -> bool:
 def write(path: Path, parts: Parts) -> None:
     """Write a matrix beside `path` and rename it into place: it is there whole or not at all."""
     prepare(path)
-    path = path.resolve()
-    new = path.with_name(f".assay-matrix-{uuid4().hex[:12]}")
     try:
-        new.mkdir()
-        _fill(new, parts)
-        _swap(new, path)
+        with filled(path) as new:
+            _fill(new, parts)
     except OSError as error:
         raise StoreError(f"cannot write the matrix to {path}: {error.strerror}") from error
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
-
-
-def _swap(new: Path, path: Path) -> None:
-    old = new.with_suffix(".old")
-    with suppress(FileNotFoundError):
-        path.rename(old)
-    try:
-        new.rename(path)
-    except BaseException:
-        if old.exists():
-            old.rename(path)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _fill(folder: Path, parts: Parts) -> None:

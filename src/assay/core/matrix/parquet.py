@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import numpy as np
 
 from assay.core.errors import InputError, StoreError
+from assay.core.files import written
 from assay.core.matrix.columns import LABELS
 
 if TYPE_CHECKING:
@@ -25,15 +25,11 @@ def write(path: Path, matrix: Matrix) -> None:
         import pyarrow.parquet
     except ImportError:
         raise InputError('Parquet needs pyarrow: pip install "assay[parquet]"') from None
-    new = path.with_name(f".assay-{uuid4().hex[:12]}.parquet")
     try:
-        with pyarrow.parquet.ParquetWriter(new, _schema()) as writer:
+        with written(path) as new, pyarrow.parquet.ParquetWriter(new, _schema()) as writer:
             _write_groups(writer, matrix)
-        new.replace(path)
     except OSError as error:
         raise StoreError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def _schema() -> Any:

@@ -49,6 +49,11 @@ class Built:
     digest: bytes
     trees: tuple[Path, ...] = ()
 
+    @property
+    def site_packages(self) -> Path:
+        """Where its packages are; its directory where it has none of its own."""
+        return next(self.prefix.glob("lib/python3*/site-packages"), self.prefix)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

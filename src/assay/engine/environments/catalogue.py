@@ -17,7 +17,6 @@ An environment is described by a TOML file with a requirements file beside it:
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.core.errors import EnvironmentUnknown, InputError
+from assay.core.nearest import nearest
 from assay.core.words import Environment
 
 PYTHON = Environment("python", description="the interpreter alone: the standard library")
@@ -83,12 +83,9 @@ def _unknown(wanted: str) -> str:
     here = Path(wanted)
     if here.is_dir() or here.with_name(f"{here.name}.toml").is_file():
         return f"no environment is named {wanted!r}; for the one that is here, write ./{wanted}"
-    known = names()
-    close = difflib.get_close_matches(wanted, known, n=1, cutoff=0.5)
-    meant = f"did you mean {close[0]!r}? " if close else ""
     return (
-        f"no environment is named {wanted!r}: {meant}there are {', '.join(known)}; "
-        "for your own, give the path of its .toml file"
+        f"no environment is named {wanted!r}: {nearest(wanted, names())}; for your own, give the "
+        "path of its .toml file"
     )
 
 
@@ -100,9 +97,7 @@ def _describe(source: Path) -> Environment:
         raise InputError(f"{source}: cannot be read: {error}") from error
     for key in table:
         if key not in _KEYS:
-            close = difflib.get_close_matches(key, _KEYS, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"the keys are {', '.join(_KEYS)}"
-            raise InputError(f"{source}: there is no key {key!r}; {hint}")
+            raise InputError(f"{source}: there is no key {key!r}; {nearest(key, _KEYS)}")
     place = source.parent.resolve().name if source.name == _IN_A_DIRECTORY else source.stem
     return Environment(
         name=_text(source, table, "name") or place,

@@ -96,7 +96,7 @@ class Installer:
         # uv holds the lock too: should we be killed, whoever builds next waits until uv has ended.
         # The umask makes what it writes readable for the uid without rights that candidates have.
         with subprocess.Popen(
-            [_find_uv(), *arguments], env=variables, pass_fds=(self.lock,), umask=0o022,
+            [find_uv(), *arguments], env=variables, pass_fds=(self.lock,), umask=0o022,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             encoding="utf-8", errors="replace",
         ) as process:  # fmt: skip
@@ -126,7 +126,8 @@ def _cause(lines: Sequence[str], code: int) -> str:
     return f"uv failed with exit code {code}" if code > 0 else f"uv was ended by signal {-code}"
 
 
-def _find_uv() -> str:
+def find_uv() -> str:
+    """Where uv is; EnvironmentBuildError where it is not to be found."""
     try:
         import uv
 

@@ -11,7 +11,6 @@ from . import kernel, landlock, scratch, seccomp
 
 SETUP_FAILED = 70
 RESULT = 3
-_LANDLOCK_ALWAYS_WRITE = ("/dev/null", "/dev/full", "/dev/zero")
 
 
 class Walls:
@@ -142,7 +141,7 @@ class Walls:
     def _drop_privileges(self) -> None:
         mask = 0
         if not self.namespaces and self.drop_to is not None:
-            uid = self.drop_to + os.stat(".").st_uid - self.drop_to
+            uid = os.stat(".").st_uid
             os.setgroups([])
             # An environment under a home that only root may enter stays readable through this one
             # capability; Landlock says which files, and seccomp bars handles around it.

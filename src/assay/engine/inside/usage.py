@@ -22,7 +22,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 def of_children(
     children: Iterable[Tree], zygote: int, by_namespace: bool
 ) -> Iterator[tuple[Tree, dict[str, float]]]:
-    """Pairs of a child and its `cpu` seconds, `memory` bytes and number of `processes`.
+    """Pairs of a child and its `cpu` seconds and `memory` bytes.
 
     What a process still shares with the zygote that it was forked from is not its own.
     """
@@ -43,7 +43,6 @@ def of_children(
             {
                 "cpu": sum(map(_cpu, pids)),
                 "memory": sum(max(0, _memory(pid) - shared) for pid in pids),
-                "processes": len(pids),
             },
         )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from pathlib import Path
 from typing import Protocol
 
 from assay.core.errors import InputError
+from assay.core.nearest import nearest
 from assay.suites.directory import save
 from assay.suites.suite import Suite
 
@@ -34,9 +34,7 @@ def import_suite(format: str, file: Path | str, out: Path | str | None = None) -
     The suite is named after `out`, else after the format. Raises InputError for an unknown
     format, and for a file that does not follow it: file, line and what is wrong."""
     if format not in FORMATS:
-        near = difflib.get_close_matches(format, FORMATS, 1)
-        meant = f"did you mean {near[0]!r}? " if near else ""
-        raise InputError(f"no format {format!r}: {meant}there are {', '.join(FORMATS)}")
+        raise InputError(f"no format {format!r}: {nearest(format, FORMATS)}")
     importer: Importer = importlib.import_module(f"assay.suites.importers.{FORMATS[format]}")
     name = Path(out).absolute().name if out is not None else format
     suite = importer.read(Path(file), format)

@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from assay.core.lines import gather
 from assay.core.words import Check, Target, Task
-from assay.suites.files import gather
 from assay.suites.importers.fields import signature, text, tree_of
 from assay.suites.suite import Suite
 

@@ -14,8 +14,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from assay.core.lines import gather
 from assay.core.words import Check, Target, Task
-from assay.suites.files import gather
 from assay.suites.importers.fields import text, tree_of
 from assay.suites.programs import hold
 from assay.suites.suite import Suite

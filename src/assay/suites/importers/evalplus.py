@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from assay.core.lines import gather, refuse
 from assay.core.words import EXACT, Check, Target, Task, Tolerance
-from assay.suites.files import gather, refuse
 from assay.suites.importers import oracles
 from assay.suites.importers.fields import signature, text, tree_of
 from assay.suites.importers.observed import NoAnswer, observe

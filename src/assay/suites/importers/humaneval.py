@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from assay.core.errors import InputError
+from assay.core.lines import gather
 from assay.core.words import Target, Task
-from assay.suites.files import gather
 from assay.suites.importers.asserted import checks_of
 from assay.suites.importers.fields import signature, text
 from assay.suites.suite import Suite

@@ -11,9 +11,9 @@ import ast
 from pathlib import Path
 from typing import Any
 
+from assay.core.lines import gather
 from assay.core.words import Check, Target, Task
 from assay.engine.sources import parse
-from assay.suites.files import gather
 from assay.suites.importers.fields import signature, text, texts, tree_of
 from assay.suites.suite import Suite
 

@@ -9,9 +9,7 @@ from typing import Any
 
 from assay.core.errors import HarnessError
 from assay.core.words import Limits
-from assay.engine import environments
-from assay.engine.child import Job
-from assay.engine.executors import open_executor
+from assay.engine.session import Asked, Session
 
 # A canonical solution answers all inputs of its task in one process.
 _LIMITS = Limits(candidate_cpu_seconds=300)
@@ -24,32 +22,20 @@ class NoAnswer:
     why: str
 
 
-def observe(
-    asked: Mapping[str, tuple[str, Sequence[str]]], environment: str = "python"
-) -> dict[str, list[Any]]:
+def observe(asked: Mapping[str, tuple[str, Sequence[str]]]) -> dict[str, list[Any]]:
     """For each name its program's answers to its expressions: values, or `NoAnswer`.
 
     Raises what starting an environment raises, and HarnessError when a failure of ours stays."""
-    found: dict[str, list[Any]] = {name: [None] * len(calls) for name, (_, calls) in asked.items()}
-    names = list(asked)
-    jobs = [
-        Job(key, asked[name][0], tuple(("call", call) for call in asked[name][1]))
-        for key, name in enumerate(names)
-        if asked[name][1]
-    ]
-    loaded = environments.load(environment)
-    executor = open_executor(loaded, environments.prepare(loaded), _LIMITS, None)
-    try:
-        for answer in executor.run(jobs):
-            if answer is None:
-                continue
-            seen = answer.observation
-            if seen.kind == "harness":
-                raise HarnessError(f"{names[answer.key]} could not be run: {seen.output}")
-            found[names[answer.key]][answer.index] = _read(seen.kind, seen.payload)
-    finally:
-        executor.close()
-    return found
+    with Session(limits=_LIMITS) as session:
+        seen = session.observe([Asked(code, tuple(calls)) for code, calls in asked.values()])
+    for name, answers in zip(asked, seen, strict=True):
+        for answer in answers:
+            if answer.kind == "harness":
+                raise HarnessError(f"{name} could not be run: {answer.output}")
+    return {
+        name: [_read(one.kind, one.payload) for one in answers]
+        for name, answers in zip(asked, seen, strict=True)
+    }
 
 
 def _read(kind: str, payload: bytes) -> Any:

@@ -1,4 +1,5 @@
-"""Records from files: JSON Lines, JSON or Parquet, the first two also zipped by gzip."""
+"""Records from files: JSON Lines, JSON or Parquet, the first two also zipped by gzip. A fault names
+file, line and what is wrong."""
 
 from __future__ import annotations
 
@@ -11,33 +12,47 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from assay.core.errors import InputError
-from assay.engine.jsonl import object_of
 
 _MOST_FAULTS = 5
 Made = TypeVar("Made")
+Record = dict[str, Any]
 
 
-def gather(
-    path: Path, make: Callable[[dict[str, Any]], Made], identity: Callable[[Made], str]
-) -> list[Made]:
-    """What `make` makes of each record of a file. `make` raises ValueError for one that is wrong;
-    InputError names every line at fault (at most five; rows, in Parquet), and then nothing is
-    read. An identity occurs once in a file."""
-    found: list[Made] = []
+def read_records(path: Path, take: Callable[[int, Record], None], what: str = "lines") -> None:
+    """Hand every record of a file to `take`, with its line (in Parquet its row). InputError names
+    each line for which it raised ValueError (at most five), or says that there was nothing to
+    take."""
     faults: list[str] = []
-    first: dict[str, int] = {}
+    some = False
     for number, raw in _lines(path):
+        some = True
         try:
-            made = make(object_of(raw) if isinstance(raw, str) else raw)
-            before = first.setdefault(identity(made), number)
-            if before != number:
-                raise ValueError(f"id {identity(made)!r} is taken by line {before}")
-            found.append(made)
+            take(number, _object_of(raw) if isinstance(raw, str) else raw)
         except ValueError as fault:
             faults.append(f"{path}:{number}: {fault}")
     refuse(faults)
-    if not found:
-        raise InputError(f"{path}: no lines in it")
+    if not some:
+        raise InputError(f"{path}: no {what} in it")
+
+
+def gather(
+    path: Path, make: Callable[[Record], Made], identity: Callable[[Made], str | tuple[str, ...]]
+) -> list[Made]:
+    """What `make` makes of each record of a file, no identity twice; InputError as `read_records`
+    has it, and then nothing is read."""
+    found: list[Made] = []
+    first: dict[str | tuple[str, ...], int] = {}
+
+    def take(number: int, record: Record) -> None:
+        made = make(record)
+        name = identity(made)
+        before = first.setdefault(name, number)
+        if before != number:
+            shown = name if isinstance(name, str) else " ".join(name)
+            raise ValueError(f"id {shown!r} is taken by line {before}")
+        found.append(made)
+
+    read_records(path, take)
     return found
 
 
@@ -49,6 +64,24 @@ def refuse(faults: Sequence[str]) -> None:
         raise InputError("\n".join(faults[:_MOST_FAULTS]) + more)
 
 
+def text_in(record: Record, name: str) -> str:
+    """A field that is a string; ValueError where it is none."""
+    if name not in record:
+        raise ValueError(f"{name!r} is missing")
+    value = record[name]
+    if not isinstance(value, str):
+        raise ValueError(f"{name!r} must be a string, not {type(value).__name__}")
+    return value
+
+
+def name_in(record: Record, name: str) -> str:
+    """A field that is a string with something in it."""
+    value = text_in(record, name)
+    if not value:
+        raise ValueError(f"{name!r} is empty")
+    return value
+
+
 def pyarrow_parquet(path: Path) -> Any:
     """The library that reads and writes Parquet; InputError where it is missing."""
     try:
@@ -58,7 +91,19 @@ def pyarrow_parquet(path: Path) -> Any:
     return pyarrow.parquet
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str | dict[str, Any]]]:
+def _object_of(line: str) -> Record:
+    try:
+        value = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
+    except RecursionError:
+        raise ValueError("not JSON that can be read: nested too deep") from None
+    if not isinstance(value, dict):
+        raise ValueError(f"an object was expected, not {type(value).__name__}")
+    return value
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str | Record]]:
     plain = path.name.removesuffix(".gz")
     if plain.endswith(".parquet"):
         yield from enumerate(_rows(path), 1)
@@ -83,7 +128,7 @@ def _text(path: Path) -> str:
         raise InputError(f"{path}: cannot be read: {why}") from None
 
 
-def _listed(path: Path) -> list[dict[str, Any]]:
+def _listed(path: Path) -> list[Record]:
     try:
         value = json.loads(_text(path))
     except (ValueError, RecursionError) as error:
@@ -93,10 +138,10 @@ def _listed(path: Path) -> list[dict[str, Any]]:
     return value
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def _rows(path: Path) -> list[Record]:
     parquet = pyarrow_parquet(path)
     try:
-        rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
+        rows: list[Record] = parquet.read_table(path).to_pylist()
     # pyarrow's own errors are ValueErrors and OSErrors.
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
