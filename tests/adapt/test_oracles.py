@@ -64,10 +64,11 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorded]:
 
 
 def said(
-    record: Record, name: str, values: Sequence[float], steps: Sequence[int | None], tracker: str
-) -> tuple[bool, str]:
+    record: Record, name: str, values: Sequence[float], steps: Sequence[int | None], tracker: str,
+    pieces: Sequence[int] = (),
+) -> tuple[bool, str]:  # fmt: skip
     series = Series(name, tuple(steps), tuple(values))
-    return judged(record, series, Run(tracker, "1", series={name: series}))
+    return judged(record, series, Run(tracker, "1", series={name: series}), pieces)
 
 
 @pytest.mark.parametrize(
@@ -220,3 +221,64 @@ def test_a_figure_may_be_named_after_the_turn_of_its_loop(recorded: Recorded) ->
         ("PCA/error", 0.75, False),
     ):
         assert said(record, name, [value], [0], "mlflow")[0] is holds
+
+
+SEVERAL = """
+    def fit(rate):
+        for epoch in range(3):
+            for phase in ["train", "val"]:
+                phase_loss = rate / (1 + epoch) + 0.25 * (phase == "val")
+                print("loss", phase_loss)
+
+    fit(0.5)
+    fit(0.75)
+"""
+OF_TRAIN = [rate / (1 + epoch) for rate in (0.5, 0.75) for epoch in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("steps", "pieces", "why"),
+    [
+        ([0, 1, 2, 0, 1, 2], (3, 3), ""),
+        ([0, 1, 2, 0, 1, 2], (), "begin anew"),
+        ([0, 1, 2, 0, 1, 2], (2, 4), "begin anew"),
+        ([0, 1, 2, 3, 4, 5], (3, 3), "go on"),
+        ([0, 1, 2, 0, 1, 2], (1,) * 6, "go on"),
+        ([1, 2, 3, 1, 2, 3], (3, 3), "no counter"),
+    ],
+)
+def test_trainings_with_a_run_each_are_read_one_after_the_other(
+    recorded: Recorded, steps: Sequence[int], pieces: Sequence[int], why: str
+) -> None:
+    holds, text = said(recorded(SEVERAL), "train_loss", OF_TRAIN, steps, "mlflow", pieces)
+    assert (holds, why in text) == (not why, True), text
+
+
+def test_parts_of_the_data_in_one_loop_are_told_apart(recorded: Recorded) -> None:
+    record = recorded(SEVERAL.replace("fit(0.75)", ""))
+    of_val = [value + 0.25 for value in OF_TRAIN[:3]]
+    assert said(record, "val_loss", of_val, [0, 1, 2], "mlflow")[0]
+    assert said(record, "train_loss", OF_TRAIN[:3], [0, 1, 2], "mlflow")[0]
+    assert not said(record, "train_loss", of_val, [0, 1, 2], "mlflow")[0]
+    assert not said(record, "val_loss", OF_TRAIN[:3], [0, 1, 2], "mlflow")[0]
+
+
+def test_what_a_meter_was_last_fed_is_no_validation(recorded: Recorded) -> None:
+    script = """
+        import types
+        def train(losses):
+            for epoch in range(3):
+                losses.val = 1.0 / (1 + epoch)
+                print("loss", losses.val)
+        train(types.SimpleNamespace())
+    """
+    values = [1.0, 1 / 2, 1 / 3]
+    assert said(recorded(script), "train_loss", values, [0, 1, 2], "mlflow")[0]
+    renamed = recorded(script.replace("losses.val", "losses.val_loss"))
+    assert not said(renamed, "train_loss", values, [0, 1, 2], "mlflow")[0]
+
+
+def test_a_share_in_whole_percent_is_no_count(recorded: Recorded) -> None:
+    script = "correct, total = 37, 40\nprint('accuracy', 100 * correct // total)\n"
+    assert said(recorded(script), "accuracy", [92], [None], "mlflow")[0]
+    assert "count" in said(recorded(script), "accuracy", [37], [None], "mlflow")[1]

@@ -166,6 +166,26 @@ def test_expressions_that_a_rewrite_reckons_are_looked_at_in_the_original() -> N
     assert list(probes_of(original, added)) == [(4, "correct / total", "acc")]
 
 
+def test_what_a_loop_leaves_is_looked_at_behind_the_loop() -> None:
+    original = """\
+def train(losses):
+    for x in data:
+        losses.update(x)
+        print(x)
+    print("done")
+"""
+    settled = original.replace(
+        '    print("done")', '    log("loss", losses.avg)\n    print("done")'
+    )
+    assert list(probes_of(original, settled)) == [(2, "losses.avg", "loss")]
+    early = original.replace(
+        "        losses.update", '        log("l", losses.avg)\n        losses.update'
+    )
+    assert not list(probes_of(original, early))  # the loop still feeds it
+    within = original.replace("        print(x)", '        log("l", losses.avg)\n        print(x)')
+    assert list(probes_of(original, within)) == [(3, "losses.avg", "l")]
+
+
 @pytest.mark.slow
 def test_adaptations_by_hand_are_proven(mlops: Session) -> None:
     for one in adaptations().values():

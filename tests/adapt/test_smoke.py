@@ -199,8 +199,12 @@ def test_settings_lie_beside_the_script(tmp_path: Path) -> None:
     assert (found.epochs, found.steps, found.fixtures["my file.csv"]) == (1, 8, {"rows": 5})
     for wrong, said in (
         ("epoch = 3", "epochs"),
-        ("steps = 'x'", "steps"),
+        ("steps = 'x'", "steps: 'x' is not a whole number"),
+        ("arguments = 3", "arguments: 3 is not a text or a list"),
         ("epochs = 0", "at least 1"),
+        ('fixtures."a.csv" = 3', "a.csv: a table of"),
+        ('fixtures."a.csv" = { columns = { x = "wat" } }', "x: 'wat' is no kind of column"),
+        ('fixtures."a.csv" = { columns = ["x"] }', "is not a table of columns"),
     ):
         place.write_text(f"[tool.assay.smoke]\n{wrong}\n")
         with pytest.raises(InputError, match=said):
@@ -355,3 +359,25 @@ others = [made(f, k) for f in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6, 
           for k in (socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_STREAM) if (f, k) != (1, 1)]
 """
     assert smoked(mlops, script, "stream", "any(others)").answers == (True, False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        (
+            'wine = pd.read_csv("wine.csv", sep=";", decimal=",")\n'
+            'print(wine["quality"].nunique() > 1, wine.drop(columns="quality").shape[1] > 2)\n'
+            'print(wine.select_dtypes("number").shape == wine.shape)',
+            "True True\nTrue\n",
+        ),
+        (
+            r'raw = pd.read_csv("raw.data", header=None, names=["height", "label"], sep=r"\s+")'
+            '\nprint(list(raw), raw["height"].dtype)',
+            "['height', 'label'] float64\n",
+        ),
+    ],
+)
+def test_a_table_is_made_as_the_script_reads_it(mlops: Session, script: str, told: str) -> None:
+    found = smoked(mlops, f"import pandas as pd\n{script}\n")
+    assert found.stdout == told, found.message

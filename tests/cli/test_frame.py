@@ -94,11 +94,11 @@ def test_the_installed_script_is_the_same_program() -> None:
     ("words", "says"),
     [
         (["plantd"], "there is no 'plantd'; did you mean 'planted'?"),
-        (["zzz"], "there is no 'zzz' (there are planted)"),
+        (["zzz"], "there is no 'zzz'; there are planted"),
         (["--versoin"], "there is no option --versoin; did you mean '--version'?"),
         (["planted", "fine", "--repaet", "1"], "did you mean '--repeat'?"),
         (["planted", "fine", "--rep", "1"], "there is no option --rep"),
-        (["planted", "fine", "--repeat", "3"], "there is no 3 (there are 1, 2)"),
+        (["planted", "fine", "--repeat", "3"], "there is no 3; there are 1, 2"),
         (["planted", "fine", "--repeat", "x"], "invalid int value: 'x'"),
         (["planted"], "required: how"),
         (["planted", "fine", "extra"], "unrecognized arguments: extra"),

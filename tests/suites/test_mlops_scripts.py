@@ -65,7 +65,7 @@ def test_an_entry_is_whole(name: str) -> None:
     entry = SCRIPTS[name]
     assert set(entry["declines"]) <= set(TOLD["targets"])
     assert set(entry["declines"].values()) <= set(TOLD["reasons"])
-    assert set(entry) - {"arguments", "trap", "outcome", "extra"} == {
+    assert set(entry) - {"arguments", "smoke", "trap", "outcome", "extra"} == {
         "id", "framework", "kind", "style", "lines", "loop", "epochs", "seeds", "metrics",
         "data", "declines",
     }  # fmt: skip

@@ -6,11 +6,11 @@ import ast
 import contextlib
 import difflib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from assay.adapt import notebooks
+from assay.adapt import notebooks, texts
 from assay.adapt.codemod import rewrite as by_codemod
 from assay.adapt.proving import OriginalFails, prove_all
 from assay.adapt.words import Declined, Finding, Proof, Rewrite, Settings
@@ -106,7 +106,8 @@ def adapt(
     """
     tell = progress or (lambda _: None)
     name, text = _read(script)
-    notes: list[str] = []
+    is_notebook = notebooks.is_notebook(text)
+    notes = list(notebooks.to_script(text)[1].left_out) if is_notebook else []
     tell("rewriting")
     found = by_codemod(text, add, objective=objective, project=Path(name).stem)
     if not verify:
@@ -135,8 +136,7 @@ def _proven(
     session: Session, text: str, rewrites: list[Rewrite], settings: Settings | None, tell: Listener
 ) -> list[Proof]:
     tell(f"running the original and {len(rewrites)} rewritten")
-    scripts = [Rewrite(one.targets, _code(one.text), one.by, one.steps, one.claims)
-               for one in rewrites]  # fmt: skip
+    scripts = [replace(one, text=_code(one.text)) for one in rewrites]
     found = prove_all(session, _code(text), scripts, settings)
     if isinstance(found, OriginalFails):
         raise _Fails(found)
@@ -156,7 +156,8 @@ def _asked(
         notes.append("models are asked about scripts only, so none was asked about this notebook")
         return []
     tell("asking a model")
-    answers = ask(text, add, model, samples, documents)
+    answers = [replace(one, text=texts.with_ends_of(text, one.text))
+               for one in ask(text, add, model, samples, documents)]  # fmt: skip
     usable = [one for one in answers if _is_python(one.text) and one.text.strip() != text.strip()]
     if len(usable) < samples:
         notes.append(f"{samples - len(usable)} of {samples} answers of the model had no new script")
@@ -201,24 +202,25 @@ def _why(declined: Declined) -> str:
 
 
 def _read(script: str | Path) -> tuple[str, str]:
+    """The name and text of a script."""
     if not isinstance(script, Path):
-        return "script.py", _checked("the script", script)
-    try:
-        return script.name, _checked(str(script), script.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise InputError(f"{script}: there is no such file") from None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{script}: cannot be read as text: {fault}") from None
+        _check("the script", script, notebooks.is_notebook(script))
+        return "script.py", script
+    text, _ = texts.read(script)
+    _check(str(script), text, script.suffix == ".ipynb" or notebooks.is_notebook(text))
+    return script.name, text
 
 
-def _checked(name: str, text: str) -> str:
+def _check(name: str, text: str, is_notebook: bool) -> None:
     from assay.adapt.smoke.preparing import check
 
-    code = _code(text)
+    try:
+        code = notebooks.to_script(text)[0] if is_notebook else text
+    except InputError as fault:
+        raise InputError(f"{name}: {fault}") from None
     if not code.strip():
         raise InputError(f"{name}: there is no code in it")
     check(code, name)
-    return text
 
 
 def _code(text: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
-from assay.adapt import dialects, editing, notebooks
+from assay.adapt import dialects, editing, notebooks, texts
 from assay.adapt.facts import Facts, recognise
 from assay.adapt.planning import Draft, Refusal, plan
 from assay.adapt.words import TARGETS, Declined, Rewrite, Step
@@ -29,14 +30,21 @@ def rewrite(
     the registered model; `objective` is what hyper-parameter optimisation goes by.
     """
     wanted = _known(targets)
+    if objective is not None and "optuna" not in wanted:
+        raise InputError(f"objective {objective!r}: {', '.join(wanted)} has none; optuna goes by "
+                         "one")  # fmt: skip
     if notebooks.is_notebook(text):
         script, cells = notebooks.to_script(text)
         found = _rewritten(script, wanted, objective, project or USUAL_PROJECT, notebook=True)
         if isinstance(found, Declined):
             return found
-        return Rewrite(found.targets, notebooks.from_script(found.text, cells), BY, found.steps,
-                       found.claims)  # fmt: skip
-    return _rewritten(text, wanted, objective, project or USUAL_PROJECT)
+        return replace(found, text=texts.with_ends_of(
+            text, notebooks.from_script(found.text, cells)))  # fmt: skip
+    plain = text.replace("\r\n", "\n")
+    found = _rewritten(plain, wanted, objective, project or USUAL_PROJECT)
+    if isinstance(found, Rewrite):
+        return replace(found, text=texts.with_ends_of(text, found.text))
+    return found
 
 
 def _known(targets: Sequence[str]) -> tuple[str, ...]:
@@ -54,20 +62,24 @@ def _rewritten(
     notebook: bool = False,
 ) -> Rewrite | Declined:  # fmt: skip
     now = text
-    origins = list(range(1, len(text.splitlines()) + 1))
+    origins = list(range(1, len(texts.lines(text)) + 1))
     steps: list[Step] = []
     claims: dict[str, Any] = {}
+    stages: list[Rewrite] = []
     for target in targets:
         one = _adapted(now, target, objective, _named(project), notebook)
         if isinstance(one, Declined):
             line = origins[one.line - 1] if one.line else None
             return Declined(targets, one.reason, line)
         now, lines, own, claimed = one
+        stages.append(Rewrite((target,), now, BY, tuple(own), claimed))
         steps += [Step(step.what, origins[step.line - 1] or 1, step.reason) for step in own]
         _merge(claims, claimed, origins)
         origins = [origins[line - 1] if line else 0 for line in lines]
     compile(now, "<rewrite>", "exec", dont_inherit=True)
-    return Rewrite(targets, now, BY, tuple(steps), claims)
+    kinds = {TARGETS[target] for target in targets}
+    mixed = len(targets) > 1 and bool(kinds & {"hpo", "pruning"})
+    return Rewrite(targets, now, BY, tuple(steps), claims, tuple(stages) if mixed else ())
 
 
 def _named(project: str) -> str:

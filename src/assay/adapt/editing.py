@@ -8,6 +8,8 @@ import tokenize
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from assay.adapt import texts
+
 
 @dataclass(frozen=True, slots=True)
 class Insert:
@@ -56,7 +58,7 @@ class _Lines:
 def apply(text: str, edits: Sequence[Edit], step: str = "    ") -> tuple[str, list[int]]:
     """The text with all edits in it, and for each of its lines the line of the original that it
     is, or comes after. Edits speak of the original's lines and do not overlap."""
-    lines = _Lines(text.splitlines())
+    lines = _Lines(texts.lines(text))
     replaces = [edit for edit in edits if isinstance(edit, Replace)]
     for edit in sorted(replaces, key=lambda e: (e.line, e.start, e.end), reverse=True):
         old = lines.text[edit.line - 1]

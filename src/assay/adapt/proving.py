@@ -6,6 +6,7 @@ import ast
 import difflib
 import functools
 import json
+import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -48,7 +49,14 @@ class OriginalFails:
     @property
     def reason(self) -> str:
         where = f" in line {self.smoked.line}" if self.smoked.line else ""
-        return f"the original {self.smoked.outcome}{where}: {self.smoked.message}"
+        told = " ".join(self.smoked.message.split())
+        found = (re.match(r"(?:file|folder) (.+): synthetic", one) for one in self.smoked.replaced)
+        if made_up := [one[1] for one in found if one]:
+            return (
+                f"could not be run on data that we made up: {', '.join(made_up[:3])} is not what "
+                f"the script expects{where} ({told}); say in [tool.assay.smoke] what it looks like"
+            )
+        return f"the original {self.smoked.outcome}{where}: {told}"
 
 
 def prove(
@@ -74,11 +82,35 @@ def prove_all(
 
     Raises InputError where one is not Python, and HarnessError where our side failed.
     """
-    found = cases(session, original, rewrites, settings)
+    whole = [one for one in rewrites if not one.stages]
+    found = cases(session, original, whole, settings)
     if isinstance(found, OriginalFails):
         return found
     judges = oracles() if by is None else by
-    return [_proof(one, judges) if isinstance(one, Case) else one for one in found]
+    proofs = iter([_proof(one, judges) if isinstance(one, Case) else one for one in found])
+    return [
+        _by_stages(session, original, one, settings, judges) if one.stages else next(proofs)
+        for one in rewrites
+    ]
+
+
+def _by_stages(
+    session: Session, original: str, rewrite: Rewrite, settings: Settings | None,
+    judges: Sequence[Oracle],
+) -> Proof:  # fmt: skip
+    """A proof of each target against the script that it was put into."""
+    findings: list[Finding] = []
+    before, adapted = original, None
+    for stage in rewrite.stages:
+        found = prove_all(session, before, [stage], settings, by=judges)
+        if isinstance(found, OriginalFails):
+            findings.append(Finding("finished", False, found.reason))
+            return Proof(rewrite, tuple(findings), False, found.smoked)
+        findings += found[0].findings
+        before, adapted = stage.text, found[0].adapted
+        if not found[0].proven:
+            return Proof(rewrite, tuple(findings), False, adapted)
+    return Proof(rewrite, tuple(findings), True, adapted)
 
 
 def cases(
@@ -182,9 +214,10 @@ def probes_of(original: str, rewrite: str) -> Iterator[Probe]:
     for node in ast.walk(ast.parse(rewrite)):
         if not isinstance(node, ast.Call) or node.lineno in places.same:
             continue
-        line = places.behind(node.lineno)
+        line = places.behind(node.lineno, node.col_offset)
         for label, value in _given(node):
-            if line and _is_reckoned(value) and _is_pure(value):
+            known = _is_reckoned(value) or _is_settled(original, line, value)
+            if line and known and _is_pure(value):
                 yield line, ast.unparse(value), label
 
 
@@ -207,6 +240,23 @@ def _is_reckoned(node: ast.expr) -> bool:
     return len(names) > 1 if joins else isinstance(node, ast.Call)
 
 
+def _is_settled(original: str, line: int, node: ast.expr) -> bool:
+    """Whether it reads what an object keeps, `losses.avg`, where its function asks no more of the
+    object after the statement of that line: what it keeps is then what it was fed."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+        return False
+    every = [one for one in ast.walk(ast.parse(original)) if isinstance(one, ast.stmt)]
+    ends = [one.end_lineno or 0 for one in every if one.lineno == line]
+    around = [one for one in every if isinstance(one, ast.FunctionDef)
+              and one.lineno <= line <= (one.end_lineno or 0)]  # fmt: skip
+    return bool(ends and around) and not any(
+        isinstance(call, ast.Call)
+        and call.lineno > max(ends)
+        and ast.unparse(call.func).startswith(f"{node.value.id}.")
+        for call in ast.walk(max(around, key=lambda one: one.lineno))
+    )
+
+
 def _is_pure(node: ast.expr) -> bool:
     for one in ast.walk(node):
         if not isinstance(one, _PURE_NODES):
@@ -221,24 +271,30 @@ def _is_pure(node: ast.expr) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Which lines of a rewrite are the original's (1-based), and which of those they are."""
+    """Which lines of a rewrite are the original's (1-based), which of those they are, and how far
+    each is indented in the rewrite."""
 
     same: dict[int, int]
+    depths: dict[int, int]
 
-    def behind(self, line: int) -> int:
-        before = [known for known in self.same if known < line]
-        return self.same[max(before)] if before else 0
+    def behind(self, line: int, depth: int) -> int:
+        """The original's line of the statement that ends before a line of the rewrite, in its
+        block: the head of a loop for what comes after the loop. 0 at the beginning of a block."""
+        known = sorted((one for one in self.same if one < line), reverse=True)
+        near = next((one for one in known if self.depths[one] <= depth), 0)
+        return self.same[near] if near and self.depths[near] == depth else 0
 
 
 def _places(original: str, rewrite: str) -> _Places:
     ours = [line.strip() for line in original.splitlines()]
     theirs = [line.strip() for line in rewrite.splitlines()]
     matcher = difflib.SequenceMatcher(None, ours, theirs, autojunk=False)
-    return _Places(
-        {
-            block.b + n + 1: block.a + n + 1
-            for block in matcher.get_matching_blocks()
-            for n in range(block.size)
-            if ours[block.a + n]
-        }
-    )
+    same = {
+        block.b + n + 1: block.a + n + 1
+        for block in matcher.get_matching_blocks()
+        for n in range(block.size)
+        if ours[block.a + n]
+    }
+    lines = rewrite.splitlines()
+    depths = {line: len(lines[line - 1]) - len(lines[line - 1].lstrip()) for line in same}
+    return _Places(same, depths)

@@ -36,13 +36,18 @@ class Step:
 class Rewrite:
     """A script with targets put in. `by` is "codemod" or a model's name. `claims` is what the
     rewrite says of itself for the oracles to hold it to: metric names with the expression that
-    each logs and its line in the original, parameters, the registered name, the objective, …"""
+    each logs and its line in the original, parameters, the registered name, the objective, …
+
+    Where a search or pruning comes beside something else, what is computed is no longer what the
+    original computes: `stages` are the rewrites that led here, one target at a time, each of the
+    one before it, and each is proven against that."""
 
     targets: tuple[str, ...]
     text: str
     by: str
     steps: tuple[Step, ...] = ()
     claims: Mapping[str, Any] = field(default_factory=dict)
+    stages: tuple[Rewrite, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ DIALECT = Dialect(
     finish=Pattern("$run.end()"),
     run="experiment",
     context=False,
-    closes_itself=True,
     parameters=Pattern("$run.log_parameters($parameters)"),
     parameter=Pattern("$run.log_parameter($parameter, $value)"),
     metrics=Pattern("$run.log_metrics($metrics)"),

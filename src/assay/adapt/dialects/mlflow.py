@@ -10,9 +10,8 @@ DIALECT = Dialect(
     imports=("import mlflow",),
     # A run without a name gets one from Python's global random numbers, which the script may use.
     start=Pattern("mlflow.start_run(run_name=$project)"),
+    nested=Pattern("mlflow.start_run(run_name=$name, nested=True)"),
     finish=Pattern("mlflow.end_run()"),
-    # Left open, a run is ended when the interpreter stops, but as FINISHED after an error, too.
-    closes_itself=False,
     parameters=Pattern("mlflow.log_params($parameters)"),
     parameter=Pattern("mlflow.log_param($parameter, $value)"),
     metrics=Pattern("mlflow.log_metrics($metrics)"),

@@ -30,6 +30,14 @@ DIALECT = replace(
             (f'mlflow.sklearn.log_model($model, {_NAMED}, serialization_format="cloudpickle")',),
             ("import mlflow",),
         ),
+        # From a few rows MLflow infers the signature: what goes in and what comes out.
+        "sklearn-example": Recipe(
+            (
+                f"mlflow.sklearn.log_model($model, {_NAMED}, input_example=$example[:5], "
+                'serialization_format="cloudpickle")',
+            ),
+            ("import mlflow",),
+        ),
         "xgboost": Recipe((f"mlflow.xgboost.log_model($model, {_NAMED})",), ("import mlflow",)),
         "lightgbm": Recipe((f"mlflow.lightgbm.log_model($model, {_NAMED})",), ("import mlflow",)),
         "transformers": Recipe(

@@ -11,8 +11,6 @@ DIALECT = Dialect(
     start=Pattern("SummaryWriter()"),
     finish=Pattern("$run.close()"),
     run="writer",
-    # What is still in its queue is lost if nobody closes it.
-    closes_itself=False,
     parameter=Pattern("$run.add_text($parameter, str($value))"),
     metric=Pattern("$run.add_scalar($metric, $value)"),
     metric_at=Pattern("$run.add_scalar($metric, $value, $step)"),

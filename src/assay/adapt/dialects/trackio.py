@@ -11,7 +11,6 @@ DIALECT = Dialect(
     start=Pattern("trackio.init(project=$project)"),
     finish=Pattern("trackio.finish()"),
     context=False,
-    closes_itself=True,
     parameters=Pattern("trackio.config.update($parameters)"),
     metrics=Pattern("trackio.log($metrics)"),
     metrics_at=Pattern("trackio.log($metrics, step=$step)"),

@@ -10,8 +10,6 @@ DIALECT = Dialect(
     imports=("import wandb",),
     start=Pattern("wandb.init(project=$project)"),
     finish=Pattern("wandb.finish()"),
-    # Its exit hook ends the run, as failed after an exception.
-    closes_itself=True,
     parameters=Pattern("wandb.config.update($parameters)"),
     metrics=Pattern("wandb.log($metrics)"),
     metrics_at=Pattern("wandb.log($metrics, step=$step)"),

@@ -82,19 +82,17 @@ class Dialect:
     """How one component is spoken.
 
     `start` gives a run: a context manager where `context` is true; it is kept in the variable `run`
-    where later operations name it. Components that `closes_itself` end their run when the
-    interpreter stops, also by an exception. `parameters` and `metrics` take a dict; where a
-    component has none of these, `parameter` and `metric` take a name and a value. The holes are
-    `project`, `name`, `parameters`, `parameter`, `metrics`, `metric`, `value`, `step`, `path` and
-    `run`.
+    where later operations name it. `parameters` and `metrics` take a dict; where a component has
+    none of these, `parameter` and `metric` take a name and a value. The holes are `project`,
+    `name`, `parameters`, `parameter`, `metrics`, `metric`, `value`, `step`, `path` and `run`.
 
     `forward_only`: steps of a run may not go back, so metrics of two levels cannot both name
     theirs. `logger` is the component's logger in Lightning (one that
     `logs_into_run` needs a run that is open), `automatic` switches its own logging on
     for a framework, `reports_as` is its name in Hugging Face's `report_to`. `registers` says for
-    each framework how a trained model is registered, for "file" how a saved file is, and for
-    "keras-weights" a model whose layers Keras cannot read back; such a dialect speaks for the
-    registry of `tracker`.
+    each framework how a trained model is registered, for "sklearn-example" one whose training data
+    has a name (`example`), for "file" how a saved file is, and for "keras-weights" a model whose
+    layers Keras cannot read back; such a dialect speaks for the registry of `tracker`.
     """
 
     name: str
@@ -103,8 +101,8 @@ class Dialect:
     start: Pattern
     finish: Pattern
     run: str = ""
+    nested: Pattern | None = None
     context: bool = True
-    closes_itself: bool = False
     parameters: Pattern | None = None
     parameter: Pattern | None = None
     metrics: Pattern | None = None

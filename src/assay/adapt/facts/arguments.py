@@ -134,8 +134,10 @@ def _is_literal(source: Source, value: cst.BaseExpression) -> bool:
     if isinstance(value, cst.Name):
         return value.value in ("True", "False")
     if isinstance(value, cst.Tuple):
+        # Names of classes and the like are no setting.
         return bool(value.elements) and all(
-            _is_literal(source, element.value) for element in value.elements
+            _is_literal(source, element.value) and not isinstance(element.value, cst.SimpleString)
+            for element in value.elements
         )
     if isinstance(value, cst.UnaryOperation):
         return _is_literal(source, value.expression)

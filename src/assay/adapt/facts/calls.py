@@ -14,8 +14,9 @@ from assay.adapt.facts.words import Call, Framework, Model
 
 _Kind = Literal["fit", "evaluate", "score", "predict", "search", "save"]
 _METHODS: dict[str, _Kind] = {
-    "fit": "fit", "fit_generator": "fit", "test": "evaluate", "validate": "evaluate",
-    "evaluate": "evaluate", "score": "score", "predict": "predict", "predict_proba": "predict",
+    "fit": "fit", "fit_predict": "fit", "fit_generator": "fit", "test": "evaluate",
+    "validate": "evaluate", "evaluate": "evaluate", "score": "score", "predict": "predict",
+    "predict_proba": "predict",
     "save": "save", "save_weights": "save", "save_pretrained": "save", "save_model": "save",
     "save_checkpoint": "save",
 }  # fmt: skip
@@ -75,9 +76,11 @@ def _what(
     kind = _METHODS.get(method)
     if method == "train" and is_trainer(source, flow, func.value):
         return "fit", target, method
-    if kind is None or flow.called(call):
-        return None, "", ""
     model = known.get(target)
+    # A method of the script's own may have the name of an estimator's.
+    is_own = flow.called(call) and (model is None or model.framework != "sklearn")
+    if kind is None or is_own:
+        return None, "", ""
     if kind == "save":
         fits = model is not None or is_trainer(source, flow, func.value)
         return (kind if fits else None), target, method
@@ -109,7 +112,20 @@ def _may_be_estimator(
     if isinstance(value, cst.Call):
         return framework_of(source, flow, value, own) is not None
     text = source.code(value)
+    if isinstance(value, cst.Subscript):
+        return _is_choice(source, flow, value, own)
     if _NOT_TRAINED.search(text) or not isinstance(value, cst.Name):
         return False
     definitions = flow.definitions(text, source.function_of(value))
     return not definitions or any(d.how == "for" for d in definitions)
+
+
+def _is_choice(source: Source, flow: Flow, value: cst.Subscript, own: dict[str, Framework]) -> bool:
+    """Whether an expression takes one of several estimators: `MODELS[best]`."""
+    for definition in flow.definitions(source.code(value.value), source.function_of(value)):
+        held = definition.value
+        if isinstance(held, (cst.Dict, cst.List, cst.Tuple)):
+            every = [one.value for one in held.elements]
+            if any(framework_of(source, flow, one, own) is not None for one in every):
+                return True
+    return False

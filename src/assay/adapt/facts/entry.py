@@ -27,7 +27,7 @@ def find(source: Source, flow: Flow) -> Entry | None:
     mains = guards(source)
     if mains:
         return Entry("guard", source.line(mains[0]), _called(source, flow, mains[0].body))
-    work = [s for s in source.module.body if _works(s)]
+    work = [s for s in source.module.body if _works(source, s)]
     if not work:
         return None
     last = work[-1]
@@ -37,11 +37,11 @@ def find(source: Source, flow: Flow) -> Entry | None:
     return Entry("flat", source.line(work[0]))
 
 
-def _works(statement: cst.CSTNode) -> bool:
+def _works(source: Source, statement: cst.CSTNode) -> bool:
     if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
         return False
     if isinstance(statement, cst.SimpleStatementLine):
-        return any(isinstance(s, (cst.Expr, cst.Assign)) and isinstance(s.value, cst.Call)
+        return any(isinstance(s, (cst.Expr, cst.Assign)) and source.within(s.value, cst.Call)
                    for s in statement.body) or not all(
             isinstance(s, (*_QUIET, cst.Expr, cst.Assign)) for s in statement.body
         )  # fmt: skip

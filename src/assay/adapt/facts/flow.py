@@ -45,6 +45,7 @@ class Flow:
                 self._definitions.setdefault(definition.name, []).append(definition)
         self.calls: dict[cst.FunctionDef, list[cst.Call]] = {}
         self.mentions: dict[cst.FunctionDef, list[cst.Name]] = {}
+        self.commands = self._find_commands()
         for call in source.all(cst.Call):
             for function in self.called(call):
                 self.calls.setdefault(function, []).append(call)
@@ -146,6 +147,8 @@ class Flow:
         if isinstance(func, cst.Name):
             return [f for f in self.functions.get(func.value, []) if not self._is_method(f)]
         if isinstance(func, cst.Attribute):
+            if func.attr.value in self.commands:
+                return self.commands[func.attr.value]
             methods = [f for f in self.functions.get(func.attr.value, []) if self._is_method(f)]
             if isinstance(func.value, cst.Name) and func.value.value == "self":
                 around = self.source.class_of(call)
@@ -158,6 +161,23 @@ class Flow:
         around = self.source.parent(self.source.parent(function) or function)
         return isinstance(around, cst.ClassDef)
 
+    def _find_commands(self) -> dict[str, list[cst.FunctionDef]]:
+        """The functions that subcommands choose from: `set_defaults(func=train)`, by `func`, which
+        is called as `args.func(args)`."""
+        found: dict[str, list[cst.FunctionDef]] = {}
+        for call in self.source.all(cst.Call):
+            if not self._sets_defaults(call):
+                continue
+            for arg in call.args:
+                if arg.keyword is not None and isinstance(arg.value, cst.Name):
+                    known = self.functions.get(arg.value.value, [])
+                    found.setdefault(arg.keyword.value, []).extend(known)
+        return {name: functions for name, functions in found.items() if functions}
+
+    def _sets_defaults(self, call: cst.CSTNode | None) -> bool:
+        func = call.func if isinstance(call, cst.Call) else None
+        return isinstance(func, cst.Attribute) and func.attr.value == "set_defaults"
+
     def _find_mentions(self) -> None:
         """Functions that are handed on by name, as in `spawn(worker)`."""
         source = self.source
@@ -165,6 +185,8 @@ class Flow:
             if name.value not in self.functions:
                 continue
             around = source.parent(name)
+            if self._sets_defaults(source.parent(around) if around else None):
+                continue  # it is called where a subcommand is
             if isinstance(around, cst.Arg) and around.value is name:
                 for function in self.functions[name.value]:
                     self.mentions.setdefault(function, []).append(name)
@@ -196,3 +218,17 @@ class Flow:
             for node in self.source.within(function.body, cst.Return)
             if node.value is not None and self.source.function_of(node) is function
         ]
+
+
+def starts(value: cst.BaseExpression) -> bool:
+    """Whether a value only starts a sum: 0, 0.0, float("inf"), None."""
+    if isinstance(value, cst.UnaryOperation):
+        value = value.expression
+    if isinstance(value, cst.Call) and isinstance(value.func, cst.Name):
+        if value.func.value != "float":
+            return False
+        texts = [arg.value for arg in value.args]
+        return any(isinstance(text, cst.SimpleString) for text in texts)
+    return isinstance(value, (cst.Integer, cst.Float)) or (
+        isinstance(value, cst.Name) and value.value == "None"
+    )

@@ -78,7 +78,8 @@ def deduplicated(found: list[Metric]) -> list[Metric]:
     order = sorted(found, key=lambda m: (m.conditional, not m.pure, m.why == "computed"))
     for metric in order:
         key = (metric.name, metric.level, metric.function, str(metric.loop))
-        expression = (metric.expression, metric.level, metric.function)
+        bare = metric.expression.removesuffix(".item()")
+        expression = (bare, metric.level, metric.function)
         if key not in kept and expression not in expressions:
             kept[key] = metric
             expressions.add(expression)

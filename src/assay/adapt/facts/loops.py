@@ -125,9 +125,16 @@ class Loops:
             for caller in self.flow.callers(function):
                 kinds = [self._kind(loop) for loop in self.source.loops_of(caller)]
                 near = next((kind for kind in kinds if kind in ("epoch", "batch")), None)
+                # `sum(step(x, y) for x, y in loader)` in an epoch takes the batches in turn.
+                near = "batch" if near == "epoch" and self._in_comprehension(caller) else near
                 found.add(near or self.context(self.source.function_of(caller)))
             self._contexts[function] = next((k for k in ("batch", "epoch") if k in found), None)
         return self._contexts[function]
+
+    def _in_comprehension(self, node: cst.CSTNode) -> bool:
+        statement = self.source.statement_of(node)
+        every = self.source.within(statement, (cst.GeneratorExp, cst.ListComp))
+        return any(self.source.contains(one, node) for one in every)
 
     def _inner(
         self, node: LoopNode, seen: frozenset[cst.FunctionDef] = frozenset()

@@ -3,67 +3,33 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import libcst as cst
 
 from assay.adapt.facts import naming
-from assay.adapt.facts.flow import Definition, Flow
+from assay.adapt.facts.flow import Definition, Flow, starts
 from assay.adapt.facts.naming import What
 from assay.adapt.facts.source import Source
+from assay.adapt.facts.vocabulary import (
+    CRITERION,
+    NAMED,
+    NOTHING,
+    NUMBERS,
+    OF_METER,
+    PURE,
+    THROUGH,
+    TO_NUMBER,
+    Meaning,
+    Value,
+)
 from assay.adapt.facts.words import Role
 
-# "scalar" is one number, plain or in a tensor; "unknown" may be an array.
-Value = Literal["number", "tensor", "scalar", "unknown"]
 Function = cst.FunctionDef | None
 _DEEPEST = 6
 
-# Methods and functions that hand on what they are given, as a plain number or as a tensor.
-_TO_NUMBER = ("item", "tolist", "numpy")
-_THROUGH = (
-    "detach", "cpu", "clone", "data", "double", "float", "mean", "sum", "max", "min", "squeeze",
-    "compute", "result", "to", "reduce_mean",
-)  # fmt: skip
-_NUMBERS = ("float", "int", "round", "abs")
-_OF_METER = ("avg", "val", "value", "average", "global_avg", "median", "mean")
-_NAMED = {
-    "mean_squared_error": "mse", "mean_absolute_error": "mae", "root_mean_squared_error": "rmse",
-    "r2_score": "r2", "accuracy_score": "accuracy", "f1_score": "f1", "log_loss": "log_loss",
-    "precision_score": "precision", "recall_score": "recall", "roc_auc_score": "roc_auc",
-    "balanced_accuracy_score": "balanced_accuracy", "mean_absolute_percentage_error": "mape",
-    "silhouette_score": "silhouette", "adjusted_rand_score": "adjusted_rand",
-    "v_measure_score": "v_measure", "homogeneity_score": "homogeneity", "matthews_corrcoef": "mcc",
-    "completeness_score": "completeness", "explained_variance_score": "explained_variance",
-    "adjusted_mutual_info_score": "adjusted_mutual_info", "average_precision_score":
-    "average_precision", "normalized_mutual_info_score": "normalized_mutual_info",
-    "max_error": "max_error", "median_absolute_error": "median_absolute_error", "cohen_kappa_score":
-    "kappa", "cross_val_score": "cv_score", "calinski_harabasz_score": "calinski_harabasz",
-    "davies_bouldin_score": "davies_bouldin", "brier_score_loss": "brier", "clip_grad_norm_":
-    "grad_norm",
-}  # fmt: skip
-_CRITERION = re.compile(r"(^|[._])(criterion|crit|\w*loss_?(fn|func|function|f)?|objective)$", re.I)
-_PURE = re.compile(
-    r"(len|float|int|round|abs|min|max|sum|str|range|zip|sorted|list|(np|numpy|math|torch)\."
-    r"(?!random|save|load|rand)\w+|.*\.(item|mean|sum|cpu|numpy|detach|tolist|double|float|sqrt|"
-    r"keys|values|items|get|compute|std|size|dim|numel|get_last_lr|get_lr|squeeze|max|min|pow|exp|"
-    r"log|abs|data|clone|result|average|view|to))$"
-)
+_SPREADS = ("std", "nanstd", "stdev", "pstdev", "var")
 _HARMLESS = (cst.Lambda, cst.NamedExpr, cst.Await, cst.Yield)
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """`name` is what the quantity is called, as far as code says; `phase` what data it is of."""
-
-    name: str = ""
-    what: What = ""
-    value: Value = "unknown"
-    phase: Role = ""
-    percent: bool = False
-
-
-_NOTHING = Meaning()
 
 
 class Meanings:
@@ -95,14 +61,14 @@ class Meanings:
             metric = source.named(call.func).startswith("sklearn.metrics.") and not (
                 drawn & {"sample_size", "random_state"}
             )
-            if not (_PURE.match(name) or metric):
+            if not (PURE.match(name) or metric):
                 return False
         return True
 
     def of(self, node: cst.BaseExpression, function: Function, depth: int = 0) -> Meaning:
         """The meaning of an expression as read in a function."""
         if depth > _DEEPEST:
-            return _NOTHING
+            return NOTHING
         if isinstance(node, (cst.Integer, cst.Float)):
             return Meaning(value="number")
         if isinstance(node, cst.Call):
@@ -116,15 +82,17 @@ class Meanings:
         if isinstance(node, cst.BinaryOperation):
             return self._of_operation(node, function, depth)
         if isinstance(node, cst.UnaryOperation):
-            return self.of(node.expression, function, depth + 1)
+            return self._of_negated(node, function, depth)
         if isinstance(node, cst.IfExp):
             return self.of(node.body, function, depth + 1)
-        return _NOTHING
+        if isinstance(node, (cst.GeneratorExp, cst.ListComp)):
+            return self.of(node.elt, function, depth + 1)
+        return NOTHING
 
     def _of_variable(self, name: str, function: Function, depth: int) -> Meaning:
         last = name.rsplit(".", 1)[-1]
         said = naming.what(last)
-        inner = _NOTHING
+        inner = NOTHING
         values: set[Value] = set()
         definitions = self.flow.definitions(name, function)
         for definition in definitions:
@@ -142,7 +110,7 @@ class Meanings:
         phase = naming.phase(last) or inner.phase
         divided = any(definition.how == "divide" for definition in definitions)
         if divided and (said == "count" or inner.what == "count"):
-            share = self._of_quotient(Meaning(last, "count"), _NOTHING, value)
+            share = self._of_quotient(Meaning(last, "count"), NOTHING, value)
             return replace(share, phase=phase)
         if said:
             # What is called acc may be a number of hits.
@@ -160,9 +128,9 @@ class Meanings:
 
     def _of_definition(self, definition: Definition, depth: int) -> Meaning:
         if definition.how == "with":
-            return _NOTHING
+            return NOTHING
         if definition.how == "for":
-            return _NOTHING
+            return NOTHING
         if definition.index is None:
             return self.of(definition.value, definition.function, depth)
         value = definition.value
@@ -180,7 +148,7 @@ class Meanings:
                         return Meaning(value="number", phase=self.phase_of_call(value))
             if self._last_name(value) == "evaluate":
                 return Meaning(value="number", phase=self.phase_of_call(value))
-        return _NOTHING
+        return NOTHING
 
     def phase_of_call(self, call: cst.Call) -> Role:
         """The part of the data that a call's arguments or name speak of."""
@@ -212,27 +180,27 @@ class Meanings:
         if isinstance(node.func, cst.Attribute) and not full.startswith(
             ("torch.", "numpy.", "math.")
         ):
-            if last in _TO_NUMBER:
+            if last in TO_NUMBER:
                 return replace(self.of(node.func.value, function, depth + 1), value="number")
-            if last in _THROUGH:
+            if last in THROUGH or last in _SPREADS:
                 return self._of_method(node, node.func, function, depth)
         if self._is_criterion(node, function):
             return self._of_criterion(node)
         if not node.args:
-            return _NOTHING
-        if full in _NUMBERS or full.startswith(("math.", "numpy.")) or last in ("sum", "mean"):
+            return NOTHING
+        if full in NUMBERS or full.startswith(("math.", "numpy.")) or last in ("sum", "mean"):
             return self._of_number(node, full, last, function, depth)
         if full.startswith("torch.") and last in ("mean", "sum", "sqrt"):
             inner = self.of(node.args[0].value, function, depth + 1)
             return replace(inner, value="tensor" if len(node.args) == 1 else "unknown")
-        return _NOTHING
+        return NOTHING
 
     def _of_known(self, node: cst.Call, full: str, last: str) -> Meaning | None:
         """Functions whose name says what they give."""
-        if last in _NAMED:
+        if last in NAMED:
             kind: Value = "tensor" if last.endswith("_") else "number"
             kind = "unknown" if last == "cross_val_score" else kind
-            return Meaning(_NAMED[last], "score", kind, self.phase_of_call(node))
+            return Meaning(NAMED[last], "score", kind, self.phase_of_call(node))
         if full.startswith("time.") or last in ("perf_counter", "time", "default_timer"):
             return Meaning(what="time", value="number")
         if last in ("len", "size", "numel", "nelement"):
@@ -257,6 +225,8 @@ class Meanings:
         self, node: cst.Call, func: cst.Attribute, function: Function, depth: int
     ) -> Meaning:
         inner = self.of(func.value, function, depth + 1)
+        if func.attr.value in _SPREADS:
+            inner = replace(inner, name=_spread(inner.name))
         along = func.attr.value in ("mean", "sum", "max", "min") and node.args
         return replace(inner, value="unknown") if along else inner
 
@@ -274,11 +244,13 @@ class Meanings:
             return replace(inner, name=naming.ungathered(inner.name), value=held)
         reduces = last in ("mean", "median", "nanmean", "average", "std", "float", "int", "round")
         value: Value = "number" if reduces and not axis else inner.value
+        if last in _SPREADS:
+            return replace(inner, name=_spread(inner.name), value=value)
         return replace(inner, name=naming.ungathered(inner.name), value=value)
 
     def _of_own(self, node: cst.Call, called: cst.FunctionDef, depth: int) -> Meaning:
         name = called.name.value
-        inner = _NOTHING
+        inner = NOTHING
         for returned in self.flow.returned(called):
             found = self.of(returned, called, depth + 1)
             if found.name or found.value != "unknown":
@@ -304,7 +276,7 @@ class Meanings:
                 if re.search(r"Loss(\w*)?$|losses\.", made):
                     return True
         is_method = isinstance(node.func, cst.Attribute) and not name.startswith("self.")
-        return bool(_CRITERION.search(name)) and not is_method
+        return bool(CRITERION.search(name)) and not is_method
 
     def _of_criterion(self, node: cst.Call) -> Meaning:
         reduced = not any(
@@ -318,7 +290,7 @@ class Meanings:
     def _of_attribute(self, node: cst.Attribute, function: Function, depth: int) -> Meaning:
         attr = node.attr.value
         base = self.source.code(node.value)
-        if attr in _OF_METER and not naming.what(attr):
+        if attr in OF_METER and not naming.what(attr):
             inner = self.of(node.value, function, depth + 1)
             value: Value = "number" if self.is_meter(base, function) else inner.value
             return replace(inner, name=naming.ungathered(inner.name), value=value)
@@ -391,18 +363,15 @@ class Meanings:
         if isinstance(node.operator, (cst.Divide, cst.FloorDivide)):
             if value == "unknown" and left.value == "number":
                 value = "number"
+            if left.what in ("loss", "score") and not self._is_mean(node, right, function):
+                return Meaning(value=value)  # a part of it, or relative to something
             return self._of_quotient(left, right, value)
         if isinstance(node.operator, cst.Multiply):
-            hundred = any(self.source.code(side).rstrip(".0") in ("1", "100") and
-                          self.source.code(side).startswith("100")
-                          for side in (node.left, node.right))  # fmt: skip
-            main = right if left.what in ("", "count") and right.what in ("loss", "score") else left
-            main = right if not left.name and not left.what else main
-            if hundred and value == "unknown":
-                value = main.value
-            return replace(main, value=value, percent=main.percent or hundred)
+            return self._of_product(node, left, right, value)
         if left.what == "time" or right.what == "time":
             return Meaning(what="time", value=value)
+        if isinstance(node.operator, cst.Subtract) and isinstance(node.left, cst.BaseNumber):
+            return Meaning(value=value)  # `1 - r2` is no r2
         named = [side for side in (left, right) if side.name]
         if len(named) == 1 and not (left.what and right.what):
             same = isinstance(node.operator, (cst.Add, cst.Subtract))
@@ -411,6 +380,37 @@ class Meanings:
             )
         what: What = left.what if left.what == right.what else ""
         return Meaning("", what, value, left.phase or right.phase)
+
+    def _of_negated(self, node: cst.UnaryOperation, function: Function, depth: int) -> Meaning:
+        """`-X` is no X, but for what scikit-learn negates to have it grow."""
+        inner = self.of(node.expression, function, depth + 1)
+        kept = not isinstance(node.operator, cst.Minus) or inner.name in ("cv_score", "scores", "")
+        return inner if kept else Meaning(value=inner.value)
+
+    def _is_mean(self, node: cst.BinaryOperation, right: Meaning, function: Function) -> bool:
+        """Whether a quotient makes a mean: a sum through a number of things."""
+        text = self.source.code(node.left)
+        if right.what == "count" or re.search(r"\bsum\(|\.sum\b|total|running", text):
+            return True
+        return any(
+            definition.how == "add"
+            for name in self.source.within(node.left, (cst.Name, cst.Attribute, cst.Subscript))
+            for definition in self.flow.definitions(self.source.code(name), function)
+        )
+
+    def _of_product(
+        self, node: cst.BinaryOperation, left: Meaning, right: Meaning, value: Value
+    ) -> Meaning:
+        hundred = any(self.source.code(side).rstrip(".0") in ("1", "100") and
+                      self.source.code(side).startswith("100")
+                      for side in (node.left, node.right))  # fmt: skip
+        main = right if left.what in ("", "count") and right.what in ("loss", "score") else left
+        main = right if not left.name and not left.what else main
+        if hundred and value == "unknown":
+            value = main.value
+        if main.what == "rate" and not hundred:
+            return Meaning(value=value)  # a step: `rate * gradient`
+        return replace(main, value=value, percent=main.percent or hundred)
 
     def _of_quotient(self, left: Meaning, right: Meaning, value: Value) -> Meaning:
         if left.what == "time" or right.what == "time":
@@ -425,13 +425,5 @@ class Meanings:
         return replace(left, name=naming.unsummed(left.name), value=value)
 
 
-def starts(value: cst.BaseExpression) -> bool:
-    """Whether a value only starts a sum: 0, 0.0, float("inf"), None."""
-    if isinstance(value, cst.UnaryOperation):
-        value = value.expression
-    if isinstance(value, cst.Call) and isinstance(value.func, cst.Name):
-        texts = [arg.value for arg in value.args]
-        return any(isinstance(text, cst.SimpleString) for text in texts)
-    return isinstance(value, (cst.Integer, cst.Float)) or (
-        isinstance(value, cst.Name) and value.value == "None"
-    )
+def _spread(name: str) -> str:
+    return f"{naming.singular(naming.ungathered(name))}_std" if name else ""

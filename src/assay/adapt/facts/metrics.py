@@ -9,13 +9,19 @@ from dataclasses import replace
 import libcst as cst
 
 from assay.adapt.facts import naming, reports
-from assay.adapt.facts.flow import Definition, Flow
+from assay.adapt.facts.absent import may_be_none
+from assay.adapt.facts.flow import Definition, Flow, starts
 from assay.adapt.facts.folding import Folding, deduplicated, told_apart
 from assay.adapt.facts.loops import LoopNode, Loops
-from assay.adapt.facts.meanings import Meaning, Meanings, starts
+from assay.adapt.facts.meanings import Meanings
+from assay.adapt.facts.origins import Origin, Origins
 from assay.adapt.facts.places import Place, Places
 from assay.adapt.facts.source import Source
+from assay.adapt.facts.vocabulary import Meaning
 from assay.adapt.facts.words import Metric, Role
+
+# By what a batch's loss is divided where gradients of several batches are summed up.
+_GATHERED = re.compile(r"accum|micro|virtual", re.I)
 
 
 class Metrics:
@@ -25,6 +31,7 @@ class Metrics:
         self.source, self.flow, self.loops = source, flow, loops
         self.meanings = Meanings(source, flow)
         self.places = Places(source, flow, loops)
+        self.origins = Origins(source, flow, loops)
 
     def find(self) -> tuple[Metric, ...]:
         """All metrics, in the order of the text, each once."""
@@ -37,8 +44,21 @@ class Metrics:
                 found += bars
         if not any(self._is_training_loss(metric) for metric in found):
             found += self._backward()
-        found = told_apart(deduplicated(found))
+        found = told_apart(deduplicated(self._without_closures(found)))
         return tuple(sorted(found, key=lambda metric: (metric.end_line, metric.line)))
+
+    def _without_closures(self, found: list[Metric]) -> list[Metric]:
+        """An optimiser calls its closure as often as it likes: what `optimizer.step(closure)` gives
+        back is the loss, where the script keeps it."""
+        source = self.source
+        closures = {
+            source.name_of(function)
+            for function, names in self.flow.mentions.items()
+            for around in (source.parent(source.parent(name) or name) for name in names)
+            if isinstance(around, cst.Call) and source.code(around.func).endswith(".step")
+        }
+        outside = [metric for metric in found if metric.function not in closures]
+        return outside if any(map(self._is_training_loss, outside)) else found
 
     def _is_training_loss(self, metric: Metric) -> bool:
         if metric.level == "final" or naming.phase(metric.name) in ("val", "test"):
@@ -53,6 +73,10 @@ class Metrics:
             if place is None or (bars and place.level != "batch"):
                 continue
             function = self.source.function_of(told.call)
+            if self.meanings.is_meter(told.text, function):
+                if place.level == "batch":
+                    continue  # its average is known when the batches are done
+                told = replace(told, text=f"{told.text}.avg")
             meaning = self._meaning(told, function)
             name = self._name(told, meaning, place)
             if name is None or (meaning.value == "unknown" and not told.numeric):
@@ -61,7 +85,8 @@ class Metrics:
                 continue
             why = f"reported as “{told.label}”" if told.label else "reported"
             pure = told.kept or self.meanings.pure(told.node)
-            metric = self._metric(name, told.text, meaning, place, told.label, why, pure)
+            origin = self.origins.of(told.node, function)
+            metric = self._metric(name, told.text, meaning, place, told.label, why, pure, origin)
             span = self.source.span(told.node)
             if not pure and span.start.line == span.end.line:
                 at = (span.start.line, span.start.column, span.end.column)
@@ -87,6 +112,8 @@ class Metrics:
             return None
         label = naming.from_label(told.label)
         said = naming.what(label)
+        if meaning.what == "loss" and naming.is_network(told.label):
+            return f"{label}_loss"
         if told.key and said in ("loss", "score") and re.fullmatch(r"\w+", told.label):
             return told.label
         if meaning.what and meaning.name and meaning.name not in ("score", "best"):
@@ -163,9 +190,10 @@ class Metrics:
             return
         if place.level == "final" and not self._after_training(definition):
             return
+        origin = self.origins.of_definition(definition)
         read = Meaning(naming.singular(name), naming.what(name), meaning.value,
                        naming.phase(name) or meaning.phase, meaning.percent)  # fmt: skip
-        yield self._metric(read.name, name, read, place, "", "computed", True)
+        yield self._metric(read.name, name, read, place, "", "computed", True, origin)
 
     def _is_compared(self, name: str, function: cst.FunctionDef | None) -> bool:
         """Whether a variable is one number, because the script compares it with another."""
@@ -208,7 +236,8 @@ class Metrics:
                     known = meaning.what in ("loss", "score") and meaning.value != "unknown"
                     if known and naming.what(key) in ("loss", "score"):
                         text = f"{name}[{source.code(element.key)}]"
-                        yield self._metric(key, text, meaning, place, key, "tabled", True)
+                        origin = self.origins.of(element.value, definition.function)
+                        yield self._metric(key, text, meaning, place, key, "tabled", True, origin)
 
     def _metered(self) -> Iterator[Metric]:
         """AverageMeters that a batch loop feeds: their averages are known when it ends."""
@@ -226,7 +255,9 @@ class Metrics:
             if place is None:
                 continue
             meaning = Meaning(naming.singular(name), naming.what(name), "number")
-            yield self._metric(meaning.name, f"{name}.avg", meaning, place, "", "averaged", True)
+            origin = self.origins.of(call.args[0].value, function) if call.args else ""
+            yield self._metric(meaning.name, f"{name}.avg", meaning, place, "", "averaged", True,
+                               origin)  # fmt: skip
 
     def _place_after(self, loop: LoopNode) -> Place | None:
         place = self.places.of(loop)
@@ -250,7 +281,7 @@ class Metrics:
             text = source.code(loss)
             name = text.rsplit(".", 1)[-1]
             meaning = Meaning(name, "loss", "tensor", naming.phase(name))
-            yield self._metric(name, text, meaning, place, "", "trained", True)
+            yield self._metric(name, text, meaning, place, "", "trained", True, "train")
 
     def _metric(
         self,
@@ -261,20 +292,24 @@ class Metrics:
         label: str,
         why: str,
         pure: bool,
+        origin: Origin,
     ) -> Metric:
         source = self.source
         function = source.function_of(place.statement)
         statement, conditional = self.places.hoisted(place, text)
-        name = self._with_phase(naming.of_now(name), meaning, label, place, function)
+        if self._is_scaled(text.removesuffix(".item()"), function):
+            name = f"scaled_{name}"
+        name = self._with_phase(naming.of_now(name), text, meaning, label, function, origin)
         if place.phase:
             bare = re.sub(r"^(train|val|test)_", "", name)
             name = f"{{{place.phase}}}_{bare}"
-        text = _unrounded(text)
+        text = _unscaled(_unrounded(text))
         listed = re.match(r"(?:np|numpy|statistics)\.f?mean\((\w+)", text)
         if listed and place.level == "final" and naming.singular(listed[1]) == name:
             name = f"mean_{name}"
         own = re.search(rf"\b{re.escape(name)}\b", text)
-        if "/" in text and not own and self.flow.everywhere(name):
+        is_sum = re.match(rf"{re.escape(name)}\s*/", text)
+        if is_sum or ("/" in text and not own and self.flow.everywhere(name)):
             name = f"mean_{name}"  # the script itself has something else of that name
         return Metric(
             name, text, source.line(statement), source.end_line(statement),
@@ -282,19 +317,38 @@ class Metrics:
             source.line(place.loop) if place.loop is not None else None,
             "unknown" if meaning.value == "scalar" else meaning.value, meaning.percent,
             bool(place.phase), conditional, pure, label, why,
+            optional=text.isidentifier() and may_be_none(source, self.flow, text, statement),
         )  # fmt: skip
 
+    def _is_scaled(self, text: str, function: cst.FunctionDef | None) -> bool:
+        """Whether a variable holds a loss that is divided for its gradients to be gathered."""
+        return any(
+            isinstance(d.value, cst.BinaryOperation)
+            and isinstance(d.value.operator, cst.Divide)
+            and bool(_GATHERED.search(self.source.code(d.value.right)))
+            for d in self.flow.definitions(text, function)
+        ) or any(
+            d.how == "divide" and bool(_GATHERED.search(self.source.code(d.value)))
+            for d in self.flow.definitions(text, function)
+        )
+
     def _with_phase(
-        self, name: str, meaning: Meaning, label: str, place: Place,
-        function: cst.FunctionDef | None,
+        self, name: str, text: str, meaning: Meaning, label: str, function: cst.FunctionDef | None,
+        origin: Origin,
     ) -> str:  # fmt: skip
+        """The name with the part of the data before it, as far as it is known which that is: what
+        a label says counts where the dataflow does not say otherwise."""
+        own = naming.phase(text)
+        if origin == "crossed" and (own or naming.is_generic(name)):
+            return f"cv_{_without_phase(name).removeprefix('cv_')}"
+        said = naming.only_phase(label) or meaning.phase or self._phase_of(function)
+        if naming.phase(name) and not own and _differ(naming.phase(name), origin):
+            return _without_phase(name)
         if naming.phase(name) or not naming.is_generic(name) or naming.what(name) == "rate":
             return name
-        phase = naming.phase(label) or meaning.phase or self._phase_of(function)
-        if not phase and place.level != "final":
-            trained = place.loop is not None and self.loops.trains(place.loop)
-            inside = function in self.loops.training
-            phase = "train" if trained or inside else ""
+        phase = said if not _differ(said, origin) else ""
+        if not phase and origin in ("train", "val", "test") and not _differ(said, origin):
+            phase = origin
         return f"{phase}_{name}" if phase else name
 
     def _phase_of(self, function: cst.FunctionDef | None) -> Role:
@@ -317,6 +371,24 @@ class Metrics:
             return False
         bases = " ".join(self.source.named(base.value) for base in around.bases)
         return bool(re.search(r"Module|keras|Callback|Layer|Dataset|Model\b", bases))
+
+
+def _differ(said: str, origin: str) -> bool:
+    """Whether a part of the data is not the one that the dataflow tells of."""
+    return bool(said and origin) and (said == "train") != (origin == "train")
+
+
+def _without_phase(name: str) -> str:
+    kept = [part for part in name.split("_") if not naming.phase(part)]
+    return "_".join(kept) or name
+
+
+def _unscaled(text: str) -> str:
+    """A share that has a name and is shown in percent is logged as the share that it is."""
+    hundred, name = r"100(?:\.0*)?", r"([A-Za-z_][\w.]*?(?:\.item\(\))?)"
+    match = re.fullmatch(rf"{name}\s*\*\s*{hundred}|{hundred}\s*\*\s*{name}", text)
+    share = (match[1] or match[2]) if match else ""
+    return share if naming.what(share.removesuffix(".item()")) == "score" else text
 
 
 def _unrounded(text: str) -> str:

@@ -187,7 +187,7 @@ def optimisers(source: Source, flow: Flow) -> tuple[Optimiser, ...]:
     for call in source.all(cst.Call):
         cls = source.named(call.func)
         short = cls.rsplit(".", 1)[-1]
-        if not short[:1].isupper() or "lr_scheduler" in cls:
+        if not short[:1].isupper() or "lr_scheduler" in cls or cls.startswith("torch.nn."):
             continue
         models = tuple(name for arg in call.args[:1] for name in _held(source, flow, arg.value))
         if not (models or cls.startswith("torch.optim.") or short in ("AdamW", "Adafactor")):

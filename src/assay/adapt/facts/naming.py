@@ -48,6 +48,19 @@ _PHASES: dict[str, Role] = {
     "holdout": "test", "tst": "test",
 }  # fmt: skip
 
+_COMPOUND = re.compile(
+    r"(?P<before>train|trn|test|valid|val|eval|dev)(loader|set|data|dataset|dl|ds|gen|iter|"
+    r"iterator|batch|split|df|x|y|loss|acc)|[xy](?P<after>train|test|valid|val|dev|eval)"
+)
+# Networks that are trained against each other: their losses are not one.
+_NETWORK = re.compile(r"[DG]|(net_?)?[DG]|disc\w*|gen(erator)?|critic|actor|policy|discriminator",
+                      re.I)  # fmt: skip
+
+
+def is_network(label: str) -> bool:
+    """Whether a label names one of several networks."""
+    return bool(_NETWORK.fullmatch(label))
+
 
 def words(name: str) -> list[str]:
     """The words of a name, lower-cased and singular: `valLosses` has "val" and "loss"."""
@@ -98,11 +111,25 @@ def counts_right(name: str) -> bool:
 
 
 def phase(text: str) -> Role:
-    """The part of the data that a name or label speaks of."""
+    """The part of the data that a name or label speaks of, the first where it speaks of several."""
+    return next(iter(phases(text)), "")
+
+
+def phases(text: str) -> list[Role]:
+    """All parts of the data that a text speaks of, each once: `testloader`, `X_val`, `ytrain`."""
+    found: list[Role] = []
     for part in words(text):
-        if part in _PHASES:
-            return _PHASES[part]
-    return ""
+        known = _COMPOUND.fullmatch(part)
+        role = _PHASES.get((known["before"] or known["after"]) if known else part)
+        if role and role not in found:
+            found.append(role)
+    return found
+
+
+def only_phase(text: str) -> Role:
+    """The part of the data that a text speaks of, where that is one."""
+    found = phases(text)
+    return found[0] if len(found) == 1 else ""
 
 
 def ungathered(name: str) -> str:

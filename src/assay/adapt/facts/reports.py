@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
+from assay.adapt.facts import naming
 from assay.adapt.facts.flow import Flow
 from assay.adapt.facts.source import Source
 
 _PRINTS = re.compile(
-    r"^(print|tqdm\.write|tqdm\.tqdm\.write|\w*\.?(set_description|set_postfix|set_postfix_str)|"
+    r"^(print|(click|typer)\.s?echo|tqdm\.write|tqdm\.tqdm\.write|\w*\.?(set_description|set_postfix|set_postfix_str)|"
     r".*\b(log|logger|logging|console|LOG|LOGGER|sys\.stdout|pbar|bar|file|f)\."
     r"(info|debug|write|print|log|warning|desc)|.*\.set_(description|postfix)(_str)?|"
     r"(self\.)?(print_?log|log_?print|pprint|write_log|log))$"
@@ -64,6 +65,12 @@ def find(source: Source, flow: Flow) -> list[Told]:
 
 def _of_arguments(source: Source, flow: Flow, call: cst.Call) -> Iterator[Told]:
     label = ""
+    plain = [arg.value for arg in call.args if arg.keyword is None and not arg.star]
+    shown = _literal(plain[0]) if len(plain) > 1 else None
+    if shown is not None and _fields(shown) == len(plain) - 1:
+        # Loggers fill in what they are given after the text.
+        yield from _of_percent(source, shown, plain[1:], call)
+        return
     for arg in call.args:
         if arg.keyword is not None:
             if arg.keyword.value in ("sep", "end", "file", "flush", "ordered_dict", "refresh"):
@@ -100,7 +107,9 @@ def _of(
         yield from _of_name(source, flow, value, label, call)
     elif isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.Modulo):
         if isinstance(value.left, (cst.SimpleString, cst.ConcatenatedString)):
-            yield from _of_percent(source, value, call)
+            right = value.right
+            given = [e.value for e in right.elements] if isinstance(right, cst.Tuple) else [right]
+            yield from _of_percent(source, _literal(value.left) or "", given, call)
     elif isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.Add):
         text = _literal(value.left)
         if text is not None or not isinstance(value.left, cst.BaseNumber):
@@ -190,12 +199,13 @@ def _parts(value: cst.BaseExpression) -> Iterator[cst.FormattedStringExpression 
         yield str(value.evaluated_value)
 
 
-def _of_percent(source: Source, value: cst.BinaryOperation, call: cst.CSTNode) -> Iterator[Told]:
-    template = _literal(value.left)
-    if template is None:
-        return
-    right = value.right
-    given = [e.value for e in right.elements] if isinstance(right, cst.Tuple) else [right]
+def _fields(template: str) -> int:
+    return sum(match.group(2) != "%" for match in _PERCENTS.finditer(template))
+
+
+def _of_percent(
+    source: Source, template: str, given: Sequence[cst.BaseExpression], call: cst.CSTNode
+) -> Iterator[Told]:
     end, at = 0, 0
     for match in _PERCENTS.finditer(template):
         text, end = template[end : match.start()], match.end()
@@ -233,7 +243,10 @@ def _of_template(
 
 
 def _label(text: str) -> str:
-    """The words right before a value; "" where none stand there."""
+    """The words right before a value; "" where none stand there, and where they name several parts
+    of the data, as in "train/val", which says nothing of one value."""
+    if re.search(r"[a-z]{2}\s*/\s*[a-z]{2}", text, re.I) and len(naming.phases(text)) > 1:
+        return ""
     pieces = [
         piece for piece in re.split(r"[|,;()\[\]\t\n/]|\s-+\s|-+>|  +", text) if piece.strip()
     ]

@@ -10,6 +10,7 @@ from typing import TypeVar
 import libcst as cst
 from libcst import metadata
 
+from assay.adapt import texts
 from assay.core.errors import InputError
 
 Node = TypeVar("Node", bound=cst.CSTNode)
@@ -211,7 +212,7 @@ def read(text: str) -> Source:
     return Source(
         text,
         module,
-        text.splitlines(),
+        texts.lines(text),
         dict(wrapper.resolve(metadata.PositionProvider)),
         dict(wrapper.resolve(metadata.ScopeProvider)),
         index.parents,

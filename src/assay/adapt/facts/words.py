@@ -132,7 +132,8 @@ class Metric:
     `expression` has its value after the statement that begins at `line`. `level` says how often it
     is computed; `percent` that it is a share times 100; `value` whether it is a plain number, a
     tensor, or not known. `loop` is the line of the loop that counts it, `function` where it is.
-    Where it is not `pure`, it may not be evaluated twice; `at` is then its line and columns.
+    Where it is not `pure`, it may not be evaluated twice; `at` is then its line and columns. Where
+    it is `optional`, it may be None.
     """
 
     name: str
@@ -150,6 +151,7 @@ class Metric:
     label: str = ""
     why: str = ""
     at: tuple[int, int, int] | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from typing import Any
 
 from . import names, notes
 from .hooks import after, around
+
+# Where the data lie: without it most scripts give up.
+_DATA = re.compile(
+    r"(data|dataset|train|images?|img|corpus)_?(root|dir|path|folder|file|csv)|data|root|csv"
+)
 
 
 @after("argparse")
@@ -21,6 +27,8 @@ def _parse(real: Any, parser: Any, args: Any = None, namespace: Any = None) -> A
         if not isinstance(action, argparse._SubParsersAction):
             if action.required:
                 _provide(action, given)
+            elif action.default is None and action.nargs is None and action.type in (None, str):
+                _provide_data(action)
         elif not any(word in action.choices for word in given):
             args = [*given, _command(action)]
     parsed, rest = real(parser, args, namespace)
@@ -56,6 +64,12 @@ def _provide(action: Any, given: list[str]) -> None:
         action.nargs = "*" if action.nargs == "+" else "?"
 
 
+def _provide_data(action: Any) -> None:
+    if _DATA.fullmatch(action.dest.lower()) and isinstance(action, argparse._StoreAction):
+        action.default = _made_up(action)
+        notes.note(f"argument {action.dest} has no default: {action.default!r}")
+
+
 def _command(action: Any) -> str:
     """Of several commands the one that trains."""
     found = next((one for one in action.choices if "train" in one or "fit" in one), None)
@@ -67,6 +81,9 @@ def _command(action: Any) -> str:
 def _made_up(action: Any) -> Any:
     if action.choices:
         return next(iter(action.choices))
+    told = _told_choices(action.help or "")
+    if told and action.type in (None, str):
+        return next((one for one in told if "mnist" in one or "cifar" in one), told[0])
     if action.type in (int, float):
         return names.capped(action.dest, 1000) if names.kind_of(action.dest) else action.type(1)
     name = action.dest.lower()
@@ -82,3 +99,9 @@ def _made_up(action: Any) -> Any:
         if word in name:
             return value
     return "data.csv" if "file" in name else "data"
+
+
+def _told_choices(text: str) -> list[str]:
+    """The values that a help text names: `cifar10 | lsun | fake`."""
+    found = re.search(r"[\w.-]+(?:\s*\|\s*[\w.-]+)+", text)
+    return re.split(r"\s*\|\s*", found.group()) if found else []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import types
 from typing import Any
 
-from . import names, notes, synthetic
+from . import names, notes, openml, synthetic
 from .hooks import after, around, instead
 
 # Training and test rows, side, channels, classes.
@@ -28,14 +29,6 @@ _HOUSING = [
     "MedInc", "HouseAge", "AveRooms", "AveBedrms", "Population", "AveOccup", "Latitude",
     "Longitude",
 ]  # fmt: skip
-# What data sets of OpenML are really like, where scripts count on it.
-_OPENML = {
-    "mnist_784": (70_000, 784, 10), "Fashion-MNIST": (70_000, 784, 10), "adult": (2000, 14, 2),
-    "titanic": (1309, 13, 2), "boston": (506, 13, 0), "house_prices": (1460, 79, 0),
-    "diabetes": (768, 8, 2), "credit-g": (1000, 20, 2), "wine-quality-red": (1599, 11, 0),
-    "usps": (9298, 256, 10), "iris": (150, 4, 3), "bank-marketing": (2000, 16, 2),
-    "mauna-loa-atmospheric-co2": (2225, 6, 0),
-}  # fmt: skip
 
 
 @after("keras.src.datasets")
@@ -67,7 +60,10 @@ def keras_load(name: str, *_: Any, **named: Any) -> Any:
         words = named.get("num_words") or 10_000
         longest = named.get("maxlen")
         classes, sizes = (2, (2500, 2500)) if name == "imdb" else (46, (2000, 500))
-        return tuple(_sequences(rows, classes, words, longest, name, rows) for rows in sizes)
+        return tuple(
+            _sequences(rows, classes, words, longest, name, part)
+            for rows, part in zip(sizes, ("train", "test"), strict=True)
+        )
     columns, rows = (8, 2000) if name == "california_housing" else (13, 506)
     found, wanted = synthetic.table(rows, columns, 0, name)
     cut = int(rows * 0.8)
@@ -96,12 +92,21 @@ def word_index(*_: Any, **__: Any) -> dict[str, int]:
 def sklearn_sets(module: Any) -> None:
     for name in _SKLEARN:
         setattr(module, name, _fetcher(name))
-    module.fetch_openml = _openml
+    module.fetch_openml = openml.fetch
     module.fetch_20newsgroups = _newsgroups
     module.fetch_20newsgroups_vectorized = _fetcher("fetch_rcv1")
     for name in dir(module):
         if name.startswith("make_"):
             around(module, name, _fewer)
+
+
+@after("sklearn.utils._user_interface", "sklearn.model_selection._validation")
+def sklearn_times(module: Any) -> None:
+    """How long a fit took, as it is printed and kept: the same in every run."""
+    still = types.SimpleNamespace(time=lambda: 0.0, default_timer=lambda: 0.0)
+    for name in ("time", "timeit"):
+        if hasattr(module, name):
+            setattr(module, name, still)
 
 
 def _fewer(real: Any, *given: Any, **named: Any) -> Any:
@@ -133,75 +138,11 @@ def _fetcher(name: str) -> Any:
             data = data.astype("float32")
             extra["images"] = data.reshape(rows, *side)
             extra["target_names"] = numpy.array([f"Person {place}" for place in range(classes)])
-        return _bunch(
+        return openml.bunch(
             data, target, heads, named, "MedHouseVal" if not classes else "target", **extra
         )
 
     return fetch
-
-
-def _bunch(
-    data: Any, target: Any, heads: list[str], named: dict[str, Any], goal: str, **extra: Any
-) -> Any:
-    from sklearn.utils import Bunch
-
-    frame = None
-    if named.get("as_frame"):
-        import pandas
-
-        data = pandas.DataFrame(data, columns=heads)
-        target = pandas.Series(target, name=goal)
-        frame = data.assign(**{goal: target})
-    if named.get("return_X_y"):
-        return data, target
-    return Bunch(data=data, target=target, frame=frame, feature_names=heads, DESCR="synthetic",
-                 **{"target_names": [goal], **extra})  # fmt: skip
-
-
-_OPENML_IDS = {
-    554: "mnist_784", 40996: "Fashion-MNIST", 41082: "usps", 41187: "mauna-loa-atmospheric-co2",
-    40945: "titanic", 1590: "adult", 179: "adult", 42165: "house_prices", 531: "boston", 61: "iris",
-    31: "credit-g", 37: "diabetes", 1461: "bank-marketing",
-}  # fmt: skip
-
-
-def _openml(name: Any = None, *_: Any, **named: Any) -> Any:
-    """Columns x0, x1, …; the mnist_784 sets have pixels, and labels that are strings."""
-    import numpy
-
-    name = name or _OPENML_IDS.get(int(named.get("data_id") or 0), named.get("data_id"))
-    rows, columns, classes = _OPENML.get(str(name), (1000, 10, 2))
-    notes.note(f"fetch_openml {name}: {rows:,} synthetic rows of {columns} numbers")
-    named = {**named, "as_frame": named.get("as_frame", "auto") not in (False,)}
-    if columns == 784:
-        pictures, tags = synthetic.many(rows, (28, 28), 1, classes, name)
-        data = pictures.reshape(rows, 784).astype("float64" if not named["as_frame"] else "int64")
-        heads = [f"pixel{place}" for place in range(1, 785)]
-        return _bunch(data, tags.astype(str).astype(object), heads, named, "class")
-    if name == "mauna-loa-atmospheric-co2":
-        return _co2(named)
-    data, target = synthetic.table(rows, columns, classes, name)
-    goal = numpy.array([f"class{one}" for one in target], object) if classes else target
-    return _bunch(data, goal, [f"x{place}" for place in range(columns)], named, "class")
-
-
-def _co2(named: dict[str, Any]) -> Any:
-    import numpy
-
-    weeks = numpy.arange(2225)
-    years = 1958 + weeks / 52.0
-    columns = [
-        years // 1,
-        (years % 1 * 12 // 1) + 1,
-        weeks % 28 + 1,
-        weeks * 0,
-        weeks * 0 + 1,
-        weeks * 0,
-    ]
-    heads = ["year", "month", "day", "weight", "flag", "station"]
-    wave = 315 + 1.3 * (years - 1958) + 3 * numpy.sin(2 * numpy.pi * years)
-    noise = synthetic.generator("co2").normal(0, 0.3, len(weeks))
-    return _bunch(numpy.stack(columns, 1), wave + noise, heads, named, "co2")
 
 
 _GROUPS = (
@@ -213,6 +154,11 @@ _GROUPS = (
 )
 
 
+def _post(draws: Any, topic: int) -> str:
+    subject, body = (synthetic.sentence(draws, topic, words) for words in (5, 40))
+    return f"From: someone@example.com\nSubject: {subject}\n\n{body}\n"
+
+
 def _newsgroups(**named: Any) -> Any:
     import numpy
     from sklearn.utils import Bunch
@@ -222,7 +168,7 @@ def _newsgroups(**named: Any) -> Any:
     notes.note(f"fetch_20newsgroups: {rows} synthetic texts in {len(groups)} groups")
     target = synthetic.labels(rows, len(groups), "news", rows)
     draws = synthetic.writer("news", rows)
-    texts = [synthetic.sentence(draws, 2 + int(label), 40) for label in target]
+    texts = [_post(draws, 2 + int(label)) for label in target]
     if named.get("return_X_y"):
         return texts, target
     return Bunch(data=texts, target=target, target_names=groups, DESCR="synthetic",

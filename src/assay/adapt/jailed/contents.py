@@ -36,6 +36,8 @@ _ATTRIBUTES = (
     "targets",
 )
 _ROWS = 240
+# How pandas is asked to read the table that is made up next.
+wanted: dict[str, Any] = {}
 
 
 def content(name: str, origin: str = "") -> bytes:
@@ -59,9 +61,16 @@ def content(name: str, origin: str = "") -> bytes:
         return _arrays(suffix, name)
     if suffix in TABLES:
         return _table(name, suffix)
+    if stem == "mnist" and suffix == ".pkl":
+        return _pickled_mnist()
     if suffix in (".h5", ".keras", ".pt", ".pth", ".bin", ".ckpt", ".pkl"):
         return b""
-    return synthetic.prose(fixture.get("rows", 400), stem).encode()
+    return synthetic.prose(fixture.get("rows", _lines(stem, origin)), stem).encode()
+
+
+def _lines(stem: str, origin: str) -> int:
+    """WikiText is cut into parts of some thousand samples each."""
+    return 16_000 if "wikitext" in origin.lower() and "train" in stem else 400
 
 
 def _fixture(name: str) -> dict[str, Any]:
@@ -161,10 +170,13 @@ def _columns(name: str) -> dict[str, Any]:
     for attribute in re.findall(r"\b(?:df|data|frame|train|test)\.([a-z_]\w*)\b(?!\s*\()", text):
         if attribute not in _ATTRIBUTES:
             found.setdefault(attribute)
+    if isinstance(wanted.get("names"), (list, tuple)):
+        return {str(head): _kind(str(head)) for head in wanted["names"]}
     heads = [one for one in found if one and not one.endswith((".csv", ".png", ".pt"))]
-    return {head: _kind(head) for head in heads} or {
-        **{f"x{place}": "float" for place in range(6)}, "label": "label",
-    }  # fmt: skip
+    kinds = {head: _kind(head) for head in heads} or {"label": "label"}
+    # Where the script names the target alone, the rest is what it learns from.
+    others = {f"x{place}": "float" for place in range(6)}
+    return others | kinds if set(kinds.values()) == {"label"} else kinds
 
 
 def _kind(head: str) -> str:
@@ -209,8 +221,26 @@ def _table(name: str, suffix: str) -> bytes:
     elif suffix == ".xlsx":
         frame.to_excel(buffer, index=False)
     else:
-        frame.to_csv(buffer, index=False, sep="\t" if suffix == ".tsv" else ",")
+        sep = wanted.get("sep") or wanted.get("delimiter") or ("\t" if suffix == ".tsv" else ",")
+        has_head = wanted.get("header", 0 if wanted.get("names") is None else None) is not None
+        frame.to_csv(buffer, index=False, sep=sep if len(sep) == 1 else " ", header=has_head,
+                     decimal=wanted.get("decimal", "."))  # fmt: skip
     return buffer.getvalue()
+
+
+def _pickled_mnist() -> bytes:
+    """The file of the old courses, with a part for validation and images as rows of numbers; or
+    the like of it that Keras had, by what the script unpacks."""
+    import pickle
+
+    courses = re.search(r"valid", settings["script"], re.I)
+    sizes = (50_000, 10_000, 10_000) if courses else (60_000, 10_000)
+    parts = []
+    for place, rows in enumerate(sizes):
+        pictures, tags = synthetic.many(rows, (28, 28), 1, 10, "mnist.pkl", place)
+        rows_of = pictures.reshape(rows, 784).astype("float32") / 255
+        parts.append((rows_of, tags) if courses else (pictures[..., 0], tags.astype("uint8")))
+    return pickle.dumps(tuple(parts))
 
 
 def _records(name: str) -> Any:

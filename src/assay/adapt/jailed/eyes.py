@@ -125,7 +125,10 @@ class _Eyes(ast.NodeTransformer):
 
     def _added(self, node: ast.AugAssign) -> Any:
         node.value = self.visit(node.value)
-        return [node, *(self._seen(place, node, "assigned") for place in _names(node.target))]
+        seen = [self._seen(place, node, "assigned") for place in _names(node.target)]
+        for one in seen:
+            self._recorder.sites[_number(one.value)]["adds"] = True
+        return [node, *seen]
 
     def _annotated(self, node: ast.AnnAssign) -> Any:
         if node.value is None:
@@ -138,7 +141,8 @@ class _Eyes(ast.NodeTransformer):
         for place, statement in enumerate(body):
             first, last = statement.lineno, statement.end_lineno or statement.lineno
             inner = _holds_statements(statement)
-            wanted = [] if inner else [line for line in self._probes if first <= line <= last]
+            last = first if inner else last  # the head of a block stands for all of it
+            wanted = [line for line in self._probes if first <= line <= last]
             texts = [one for line in wanted for one in self._probes.pop(line)]
             if place == 0 and _is_docstring(statement):
                 found.append(statement)
@@ -352,6 +356,13 @@ def _labels_of_call(node: ast.Call) -> list[str]:
     if isinstance(receiver, ast.Constant) and isinstance(receiver.value, str):
         pieces = re.split(r"\{[^{}]*\}", receiver.value)
         return [_last_words(pieces[n]) if n < len(pieces) else "" for n in range(len(node.args))]
+    first = node.args[0] if len(node.args) > 1 else None
+    shown = first.value if isinstance(first, ast.Constant) else None
+    if isinstance(shown, str) and len(_PERCENT.findall(shown.replace("%%", ""))) == (
+        len(node.args) - 1
+    ):
+        pieces = [_last_words(piece) for piece in _PERCENT.split(shown.replace("%%", ""))]
+        return ["", *pieces[: len(node.args) - 1]]
     before = ast.unparse(receiver) if receiver is not None else ""
     labels = []
     for one in node.args:

@@ -75,6 +75,17 @@ def provide_folder(path: Any) -> Any:
     return place
 
 
+def have_folder(path: Any) -> None:
+    """A folder for a file that is about to be written: repositories have theirs, empty ones, which
+    do not come with the script."""
+    if not isinstance(path, (str, os.PathLike)):
+        return
+    folder = os.path.dirname(os.path.abspath(os.fspath(path)))
+    if isinstance(folder, str) and not os.path.exists(folder) and folder.startswith(os.getcwd()):
+        notes.note(f"folder {os.path.relpath(folder)}: made, for what is written there")
+        os.makedirs(folder)
+
+
 def _by_script(depth: int = 2) -> bool:
     return sys._getframe(depth + 1).f_globals.get("__name__") == "__main__"
 
@@ -82,7 +93,9 @@ def _by_script(depth: int = 2) -> bool:
 @after("builtins")
 def opening(module: Any) -> None:
     def opened(file: Any, mode: str = "r", *given: Any, **named: Any) -> Any:
-        if "r" in mode and _by_script(1):
+        if "r" not in mode:
+            have_folder(file)
+        elif _by_script(1):
             file = provide(file)
         return real_open(file, mode, *given, **named)
 
@@ -123,6 +136,11 @@ def walking(module: Any) -> None:
         around(module.Path, name, read)
 
 
+@after("gzip")
+def unpacking(module: Any) -> None:
+    around(module, "open", lambda real, path, *given, **named: real(provide(path), *given, **named))
+
+
 @after("glob")
 def globbing(module: Any) -> None:
     def found(real: Any, pattern: Any, *given: Any, **named: Any) -> Any:
@@ -144,12 +162,23 @@ def reading_tables(module: Any) -> None:
             from . import web
 
             path = web.fetch(path)
+        contents.wanted.clear()
+        contents.wanted.update(named)
+        if real.__name__ == "read_table":
+            contents.wanted.setdefault("sep", "\t")
         frame = real(provide(path), *given, **named)
+        contents.wanted.clear()
         limit = names.ROWS
         return frame if not hasattr(frame, "iloc") or len(frame) <= limit else frame.iloc[:limit]
 
     for name in ("read_csv", "read_table", "read_json", "read_parquet", "read_excel"):
         around(module, name, read)
+
+
+@after("pandas.io.common")
+def writing_tables(module: Any) -> None:
+    """It looks for the folder before it opens the file."""
+    around(module, "check_parent_directory", lambda _real, path: have_folder(path))
 
 
 @after("numpy")

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from . import notes
+from . import notebook, notes
 
 Change = Callable[[Any], None]
 
@@ -54,6 +54,8 @@ def install(config: dict[str, Any]) -> None:
         if module is not None:
             _make(name, module)
     sys.meta_path.insert(0, _Watcher())
+    if "IPython" in config["script"]:
+        notebook.provide()
 
 
 def _make(name: str, module: Any) -> None:

@@ -16,6 +16,7 @@ import os
 import sys
 import threading
 import traceback
+import zipfile
 from typing import Any
 
 from . import ahead, clock, hooks, left, names, notes, state, tree
@@ -23,6 +24,8 @@ from . import ahead, clock, hooks, left, names, notes, state, tree
 _MOST_STDOUT = 4 << 20
 _MOST_MESSAGE = 2000
 _JOIN_SECONDS = 20.0
+# TorchScript keeps the line numbers of the script beside its code, and a sum over them.
+_DEBUG = (".debug_pkl", "/.data/serialization_id")
 _OWN = ("home", "stdout", "stderr")
 
 report: dict[str, Any] = {}
@@ -184,5 +187,12 @@ def _files(scratch: str, work: str, script: str) -> dict[str, str]:
 
 
 def _sha256(path: str) -> str:
+    broken = (OSError, ValueError, KeyError, zipfile.BadZipFile)
+    with contextlib.suppress(*broken), zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        if any("/code/" in name and name.endswith(_DEBUG) for name in names):
+            kept = sorted(name for name in names if not name.endswith(_DEBUG))
+            parts = [(name, hashlib.sha256(archive.read(name)).hexdigest()) for name in kept]
+            return hashlib.sha256(repr(parts).encode()).hexdigest()
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 LONGEST = 200
@@ -37,17 +38,26 @@ class Recorder:
         self.library: list[list[Any]] = []
         self.full = False
         self._left: list[int] = []
+        self._modes: list[int] = []
+        # Whether torch keeps gradients; None where the script has no torch.
+        self._learns: Callable[[], bool] | None = None
         self._items: dict[tuple[int, str], int] = {}
         self._known: dict[int, int] = {}
         self._histories: list[Any] = []
 
+    def learns(self, asked: Callable[[], bool]) -> None:
+        """Ask this from now on whether gradients are kept."""
+        self._learns = asked
+
     def site(self, **told: Any) -> int:
         self.sites.append(told)
         self._left.append(_MOST_PER_SITE)
+        self._modes.append(0)
         return len(self.sites) - 1
 
     def see(self, site: int, value: Any) -> Any:
         kind = type(value)
+        self._modes[site] |= 1 if self._learns is None or self._learns() else 2
         if kind is float or kind is int:
             self._number(site, value)
         elif kind is str or kind is bool or value is None:
@@ -123,6 +133,10 @@ class Recorder:
 
     def _item(self, site: int, suffix: str, label: str, item: Any) -> None:
         kind = type(item)
+        if kind in (list, tuple) and len(item) <= _MOST_TEXTS:
+            # A setting of several: it reads as it is logged.
+            plain_items = all(type(one) in (int, float, str, bool) for one in item)
+            kind, item = (str, str(item)) if plain_items and item else (kind, item)
         scalar = item if kind in (int, float) else scalar_of(item, kind)
         plain = kind is str or kind is bool or item is None
         if scalar is None and not plain:
@@ -167,6 +181,7 @@ class Recorder:
             {
                 "sites": self.sites, "loops": self.loops, "events": self.events,
                 "texts": {str(site): kept for site, kept in self.texts.items()},
+                "modes": {str(site): mode for site, mode in enumerate(self._modes) if mode},
                 "objects": self.objects, "library": self.library[:20_000], "full": self.full,
             }
         )  # fmt: skip
@@ -194,4 +209,7 @@ def scalar_of(value: Any, kind: type) -> Any:
         if isinstance(value, numpy.generic) or (kind is numpy.ndarray and value.ndim == 0):
             item = value.item()
             return item if type(item) in (int, float) else None
+    if kind.__name__ == "EagerTensor" and module.startswith("tensorflow") and not value.shape.rank:
+        item = value.numpy().item()
+        return item if type(item) in (int, float) else None
     return None

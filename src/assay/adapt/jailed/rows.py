@@ -1,7 +1,9 @@
 """Which rows of data a model was fitted on and which it was asked about, by what is in them.
 
-An event is [phase, moment, "fit" or "score", rows, rows among them that the model was fitted on];
-moments are places in the record of the script. Rows are known by the hash of their bytes.
+An event is [phase, moment, "fit" or "score", rows, rows among them that the model was fitted on,
+line of the script]; moments are places in the record of the script. Rows are known by the hash of
+their bytes. Where a model is asked about all that it was trained with, that call is "whole", and
+what is then looked up of its answer is a "part".
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from . import fresh, tuned
+from . import fresh, tuned, whole
 
 _MOST_EVENTS, _MOST_ROWS = 3_000, 6_000
 _ASKED = ("predict", "predict_proba", "decision_function", "score")
@@ -24,12 +26,20 @@ _ASKED = ("predict", "predict_proba", "decision_function", "score")
 recorder: Any = None
 events: list[list[Any]] = []
 folds: list[list[Any]] = []
+# The fits that the script itself asks for: the estimator's class, and whether it has a score.
+fits: list[list[Any]] = []
 # Rows that were asked about in trials, and outside of any in the name of a test.
 _seen: dict[str, set[int]] = {"trial": set(), "test": set()}
 _fitted: weakref.WeakKeyDictionary[Any, set[int]] = weakref.WeakKeyDictionary()
 _probes: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 _trained: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+# What estimators scored on their training data before they were fitted once more.
+_earlier: list[float] = []
 _depth = [0]
+# Estimators that we ask ourselves: nobody else's question.
+_quiet: list[Any] = []
+# The kind and the rows of the call that is going on.
+_called: list[Any] = []
 
 
 def watch(after: Callable[[str, Callable[[Any], None]], None]) -> None:
@@ -41,7 +51,8 @@ def watch(after: Callable[[str, Callable[[Any], None]], None]) -> None:
 
 def told() -> dict[str, Any]:
     both = _seen["trial"] & _seen["test"]
-    return {"rows": events, "folds": folds, "test_rows_in_search": len(both),
+    whole.reckon()
+    return {"rows": events, "folds": folds, "fits": fits, "test_rows_in_search": len(both),
             "test_rows": len(_seen["test"])}  # fmt: skip
 
 
@@ -55,13 +66,18 @@ def probe_of(model: Any) -> Any:
 
 def training_scores() -> list[float]:
     """The score of each estimator on the data that it was fitted on, as autologging reckons it."""
-    found = []
-    for estimator, (data, target) in list(_trained.items()):
-        try:
-            found.append(float(estimator.score(data, target)))
-        except Exception:  # those that have no score, or other data now
-            continue
-    return found
+    return [*_earlier, *(score for one in list(_trained) for score in _score(one))]
+
+
+def _score(estimator: Any) -> list[float]:
+    data, target = _trained[estimator]
+    _quiet.append(estimator)
+    try:
+        return [float(estimator.score(data, target))]
+    except Exception:  # those that have no score, or other data now
+        return []
+    finally:
+        _quiet.pop()
 
 
 def _hashes(value: Any) -> set[int]:
@@ -73,30 +89,43 @@ def _hashes(value: Any) -> set[int]:
         value = value.to_numpy()
     elif isinstance(value, (tuple, list)) and value and hasattr(value[0], "shape"):
         value = value[0]
+    elif isinstance(value, dict) and value:
+        return _hashes(next(iter(value.values())))
     if not hasattr(value, "shape") or not hasattr(value, "tobytes") or len(value.shape) < 1:
         return set()
     return {hash(row.tobytes()) for row in value[:_MOST_ROWS]}
 
 
-def note(kind: str, model: Any, data: Any) -> None:
+def note(kind: str, model: Any, data: Any) -> set[int]:
     """A model was fitted on, or asked about, these rows."""
     try:
         rows = _hashes(data)
         known = _fitted.setdefault(model, set())
     except Exception:  # what cannot be looked at is not counted
-        return
+        return set()
     if not rows:
-        return
+        return rows
     phase = tuned.phase()
     if kind == "score" and phase.startswith("trial"):
         _seen["trial"] |= rows
     elif kind == "score" and _is_test():
         _seen["test"] |= rows
     if len(events) < _MOST_EVENTS:
-        moment = len(recorder.events) // 2
-        events.append([phase, moment, kind, len(rows), len(rows & known)])
+        moment, line = len(recorder.events) // 2, _line() if phase.startswith("trial") else 0
+        events.append([phase, moment, kind, len(rows), len(rows & known), line])
     if kind == "fit":
         known |= rows
+    return rows
+
+
+def _line() -> int:
+    """The line of the script that is being run, the innermost."""
+    frame: Any = sys._getframe(2)
+    while frame is not None and (
+        frame.f_globals.get("__name__") != "__main__" or "__file__" not in frame.f_globals
+    ):
+        frame = frame.f_back
+    return frame.f_lineno if frame is not None else 0
 
 
 def _is_test() -> bool:
@@ -126,7 +155,9 @@ def _begins(model: Any, inputs: Any) -> None:
         return
     import torch
 
-    note("fit" if torch.is_grad_enabled() and model.training else "score", model, inputs[0])
+    kind = "fit" if torch.is_grad_enabled() and model.training else "score"
+    whole.stop()
+    _called[:] = kind, note(kind, model, inputs[0])
     # Keras finds out shapes by tensors that hold nothing.
     if all(isinstance(one, torch.Tensor) and not one.is_meta for one in inputs):
         small = sum(one.numel() for one in inputs) <= 1 << 20
@@ -142,8 +173,14 @@ def _keep_probe(model: Any, data: Any) -> None:
         return
 
 
-def _ends(*_: Any) -> None:
+def _ends(model: Any, _: Any, answer: Any) -> None:
     _depth[0] -= 1
+    if _depth[0] or not _called:
+        return
+    kind, rows = _called
+    _called.clear()
+    if tuned.phase().startswith("trial"):
+        (whole.trained if kind == "fit" else whole.asked)(model, rows, answer)
 
 
 # scikit-learn: every `fit` checks its parameters first
@@ -162,12 +199,34 @@ def _sklearn(module: Any) -> None:
             note("fit", self, data)
             tuned.fitted(self)
             target = given[1] if len(given) > 1 else (frame.get("kwargs") or {}).get("y")
+            _note_fit(self, target)
             _trained[self] = (data, target)
             if hasattr(data, "shape") or isinstance(data, list):
                 _keep_probe(self, (data[:5],))
         return real(self)
 
     kind._validate_params = validate
+
+
+def _note_fit(estimator: Any, target: Any) -> None:
+    """Remember a fit that the script itself asks for, and not an estimator around it. Without a
+    target autologging reckons no score."""
+    frame: Any = sys._getframe(2)
+    how = getattr(frame.f_locals.get("fit_method"), "__name__", "")
+    while (frame := frame.f_back) and frame.f_globals["__name__"].startswith("sklearn."):
+        around = frame.f_locals
+        if around.get("estimator") is estimator and "fit_method" in around:
+            return  # the fit of its base class
+        if around.get("self", estimator) is not estimator:
+            return
+    kind = type(estimator)
+    named = frame.f_globals if frame else {}
+    is_script = named.get("__name__") == "__main__" and "__file__" in named
+    if is_script and how != "partial_fit" and kind.__module__.startswith("sklearn."):
+        if estimator in _trained:
+            _earlier.extend(_score(estimator))
+        scored = target is not None and hasattr(estimator, "score")
+        fits.append([f"{kind.__module__}.{kind.__name__}", scored])
 
 
 def _ask_about(kind: Any) -> None:
@@ -182,7 +241,8 @@ def _ask_about(kind: Any) -> None:
 def _watched(real: Any) -> Any:
     @functools.wraps(real)
     def asked(self: Any, data: Any, *given: Any, **named: Any) -> Any:
-        note("score", self, data)
+        if not _quiet:
+            note("score", self, data)
         return real(self, data, *given, **named)
 
     asked.__watched__ = True  # type: ignore[attr-defined]

@@ -19,8 +19,9 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .buffers import Fields, fields, framed, text
+
 Run = dict[str, Any]
-Fields = dict[int, list[Any]]
 
 _MOST_FILES = 20_000
 _TENSORBOARD = ".tfevents."
@@ -119,7 +120,7 @@ def _database(path: str) -> list[Run]:
 
 
 def _mlflow(base: sqlite3.Connection) -> Iterator[Run]:
-    for row in base.execute("select * from runs where lifecycle_stage = 'active'"):
+    for row in base.execute("select * from runs where lifecycle_stage = 'active' order by rowid"):
         run = _run("mlflow", row["run_uuid"])
         run["name"], run["status"] = row["name"] or "", row["status"]
         one = (row["run_uuid"],)
@@ -249,112 +250,54 @@ def _comet_message(run: Run, kind: str, payload: dict[str, Any]) -> None:
 # Protocol buffers: W&B, TensorBoard
 
 
-def _fields(data: bytes) -> Fields:
-    """The fields of a message by their numbers, lengths and fixed ones as bytes."""
-    found: Fields = {}
-    at = 0
-    while at < len(data):
-        key, at = _varint(data, at)
-        number, wire = key >> 3, key & 7
-        value: Any
-        if wire == 0:
-            value, at = _varint(data, at)
-        else:
-            size = {1: 8, 5: 4}.get(wire)
-            if size is None:
-                if wire != 2:
-                    raise ValueError(f"wire type {wire}")
-                size, at = _varint(data, at)
-            value, at = data[at : at + size], at + size
-        found.setdefault(number, []).append(value)
-    if at > len(data):
-        raise ValueError("a message is cut off")
-    return found
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    result = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        result |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            return result, at
-
-
-def _text(fields: Fields, number: int) -> str:
-    return fields[number][-1].decode() if number in fields else ""
-
-
 def _wandb(path: str) -> list[Run]:
     """A W&B log: 7 bytes, then LevelDB's framing in blocks of 32 KiB, a Record in each."""
     run = _run("wandb", os.path.basename(path).removeprefix("run-")[:-6])
     run["status"] = "RUNNING"
     with open(path, "rb") as file:
         data = file.read()
-    for body in _framed(data):
-        record = _fields(body)
+    for body in framed(data):
+        record = fields(body)
         if 17 in record:
-            told = _fields(record[17][0])
-            run["name"] = _text(told, 8)
+            told = fields(record[17][0])
+            run["name"] = text(told, 8)
             _configure(run, told.get(4, []))
         _configure(run, record.get(5, []))
         for history in record.get(2, []):
-            _history(run, _fields(history))
+            _history(run, fields(history))
         for artifact in record.get(8, []):
-            _artifact(run, _fields(artifact))
+            _artifact(run, fields(artifact))
         for leaving in record.get(18, []):
-            code = _fields(leaving).get(1, [0])[-1]
+            code = fields(leaving).get(1, [0])[-1]
             run["status"] = "FAILED" if code else "FINISHED"
     return [run]
 
 
-def _framed(data: bytes) -> Iterator[bytes]:
-    at, parts = 7, b""
-    block = 1 << 15
-    while at + 7 <= len(data):
-        left = block - at % block
-        if left < 7:
-            at += left
-            continue
-        _, length, kind = struct.unpack_from("<IHB", data, at)
-        at += 7
-        if kind == 0 and length == 0:
-            at += left - 7
-            continue
-        parts += data[at : at + length]
-        at += length
-        if kind in (1, 4):
-            yield parts
-            parts = b""
-
-
 def _configure(run: Run, configs: list[bytes]) -> None:
     for config in configs:
-        for item in _fields(config).get(1, []):
-            told = _fields(item)
-            key = _text(told, 1) or "/".join(part.decode() for part in told.get(2, []))
-            value = json.loads(_text(told, 16))
+        for item in fields(config).get(1, []):
+            told = fields(item)
+            key = text(told, 1) or "/".join(part.decode() for part in told.get(2, []))
+            value = json.loads(text(told, 16))
             if not key.startswith("_"):
                 run["parameters"].update(_flat({key: value}))
 
 
 def _history(run: Run, history: Fields) -> None:
-    step = _fields(history[2][0]).get(1, [0])[-1] if 2 in history else None
+    step = fields(history[2][0]).get(1, [0])[-1] if 2 in history else None
     for item in history.get(1, []):
-        told = _fields(item)
-        key = _text(told, 1) or "/".join(part.decode() for part in told.get(2, []))
+        told = fields(item)
+        key = text(told, 1) or "/".join(part.decode() for part in told.get(2, []))
         if not key.startswith("_"):
-            _add(run, key, step, json.loads(_text(told, 16)))
+            _add(run, key, step, json.loads(text(told, 16)))
 
 
 def _artifact(run: Run, told: Fields) -> None:
-    kind, name = _text(told, 4), _text(told, 5)
+    kind, name = text(told, 4), text(told, 5)
     places = []
     for manifest in told.get(12, []):
-        for entry in _fields(manifest).get(4, []):
-            places.append(_text(_fields(entry), 6))
+        for entry in fields(manifest).get(4, []):
+            places.append(text(fields(entry), 6))
     run["artifacts"].append(name)
     if kind == "model":
         run["models"].append({"name": name, "version": "v0", "files": places})
@@ -369,41 +312,41 @@ def _tensorboard(path: str) -> list[Run]:
     at = 0
     while at + 12 <= len(data):
         (length,) = struct.unpack_from("<Q", data, at)
-        event = _fields(data[at + 12 : at + 12 + length])
+        event = fields(data[at + 12 : at + 12 + length])
         at += 16 + length
         step = event.get(2, [0])[-1]
         for summary in event.get(5, []):
-            for value in _fields(summary).get(1, []):
-                _scalar(run, step, _fields(value))
+            for value in fields(summary).get(1, []):
+                _scalar(run, step, fields(value))
     return [run]
 
 
 def _scalar(run: Run, step: int, value: Fields) -> None:
-    tag = _text(value, 1)
+    tag = text(value, 1)
     if 2 in value:
         _add(run, tag, step, struct.unpack("<f", value[2][-1])[0])
         return
-    metadata = _fields(_fields(value[9][-1]).get(1, [b""])[-1]) if 9 in value else {}
-    if _text(metadata, 1) == "hparams":
+    metadata = fields(fields(value[9][-1]).get(1, [b""])[-1]) if 9 in value else {}
+    if text(metadata, 1) == "hparams":
         _hyperparameters(run, metadata.get(2, [b""])[-1])
     elif 8 in value:
-        tensor = _fields(value[8][-1])
+        tensor = fields(value[8][-1])
         for number in tensor.get(5, []):
             if len(number) == 4:
                 _add(run, tag, step, struct.unpack("<f", number)[0])
-        for text in tensor.get(8, []):
-            run["parameters"][tag.removesuffix("/text_summary")] = text.decode(errors="replace")
+        for told in tensor.get(8, []):
+            run["parameters"][tag.removesuffix("/text_summary")] = told.decode(errors="replace")
 
 
 def _hyperparameters(run: Run, content: bytes) -> None:
     """HParamsPluginData.session_start_info.hparams, a map of google.protobuf.Value."""
-    for start in _fields(content).get(3, []):
-        for entry in _fields(start).get(1, []):
-            told = _fields(entry)
-            value = _fields(told[2][-1]) if 2 in told else {}
+    for start in fields(content).get(3, []):
+        for entry in fields(start).get(1, []):
+            told = fields(entry)
+            value = fields(told[2][-1]) if 2 in told else {}
             if 2 in value:
-                run["parameters"][_text(told, 1)] = str(struct.unpack("<d", value[2][-1])[0])
+                run["parameters"][text(told, 1)] = str(struct.unpack("<d", value[2][-1])[0])
             elif 4 in value:
-                run["parameters"][_text(told, 1)] = str(bool(value[4][-1]))
+                run["parameters"][text(told, 1)] = str(bool(value[4][-1]))
             else:
-                run["parameters"][_text(told, 1)] = _text(value, 3)
+                run["parameters"][text(told, 1)] = text(value, 3)

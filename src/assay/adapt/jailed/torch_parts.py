@@ -7,7 +7,7 @@ import math
 import sys
 from typing import Any
 
-from . import names, notes, state
+from . import files, names, notes, state
 from .hooks import after, around, settings
 
 # Three batches of four images of 256 × 256, all eight of 64 from MNIST.
@@ -156,3 +156,16 @@ def spawned(module: Any) -> None:
         function(0, *args)
 
     module.spawn = here
+
+
+@after("torch")
+def saving(module: Any) -> None:
+    """What is written in C++ does not come by `open`."""
+
+    def save(real: Any, what: Any, path: Any, *given: Any, **named: Any) -> Any:
+        files.have_folder(path)
+        return real(what, path, *given, **named)
+
+    for place in (module, module.serialization, module.jit):
+        around(place, "save", save)
+    around(module.jit.ScriptModule, "save", save)

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from . import whole
+
 recorder: Any = None
 trials: list[list[int]] = []
 # What training was set up with: [phase, moment, kind, settings].
@@ -58,6 +60,7 @@ def _studies(module: Any) -> None:
 
 
 def _end() -> None:
+    whole.stop()
     if _running:
         _running.clear()
         _ended[0] += 1

@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from . import eyes, fresh, hooks, left, main, recording, rows, state, stores, tree, tuned
+from . import eyes, fresh, hooks, left, main, recording, rows, state, stores, tree, tuned, whole
 
 recorder = recording.Recorder()
 # By (component, id), the status of each run when the script's last line had run: exit handlers,
@@ -34,7 +34,8 @@ def install(config: dict[str, Any]) -> None:
     fresh.prepare()
     for name, change in _CHANGES.items():
         _after(name, change)
-    rows.recorder = tuned.recorder = recorder
+    rows.recorder = tuned.recorder = whole.recorder = recorder
+    whole.events = rows.events
     _watch_seeds()
     rows.watch(_after)
     tuned.watch(_after)
@@ -282,6 +283,10 @@ def _hugging_face(module: Any) -> None:
     kind.log, kind.train = log, trains
 
 
+def _gradients(_: Any) -> None:
+    recorder.learns(lambda: bool(sys.modules["torch"].is_grad_enabled()))
+
+
 # Pruning: the share of zeros after each optimiser step
 
 
@@ -364,6 +369,7 @@ def _nncf(module: Any) -> None:
 
 _NNCF = "nncf.torch.function_hook.pruning.magnitude.algo"
 _CHANGES: dict[str, Callable[[Any], None]] = {
+    "torch.autograd.grad_mode": _gradients,
     "lightning.pytorch.trainer.connectors.logger_connector.logger_connector": _lightning,
     "pytorch_lightning.trainer.connectors.logger_connector.logger_connector": _lightning,
     "lightning.pytorch.trainer.call": _trainer,

@@ -66,6 +66,17 @@ class Case:
             if run.id not in known and "mlflow.parentRunId" not in run.tags
         ]
 
+    def parts(self, run: Run) -> list[Run]:
+        """The runs that a rewrite opened within one, in order: each of several trainings. What a
+        search tried is none, nor what autologging keeps of it."""
+        found, around = [], {run.id}
+        for one in self.after.stores.of(run.component) if "hpo" not in self.kinds else ():
+            within = one.tags.get("mlflow.parentRunId") in around
+            if within and "mlflow.autologging" not in one.tags:
+                found.append(one)
+                around.add(one.id)
+        return found
+
 
 class Oracle(Protocol):
     """One question to a case. What it yields is read by people; `holds` of None is for what

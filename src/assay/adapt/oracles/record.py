@@ -50,7 +50,9 @@ class Sample:
 @dataclass
 class Record:
     """`values[site]` and `at[site]` are parallel; `turns[n]` are the loops that are open at event
-    n, outermost first, each with the number of the turn since the script began, from 0."""
+    n, outermost first, each with the number of the turn since the script began, from 0.
+    `modes[site]` is 1 where it was looked at with torch's gradients only, 2 without them only, 3 in
+    both ways; `sums` has the lines in which a name of a function is added to."""
 
     sites: tuple[Site, ...]
     loops: tuple[Loop, ...]
@@ -63,6 +65,8 @@ class Record:
     library: tuple[tuple[str, str, int | None, float], ...] = ()
     full: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
+    modes: Mapping[int, int] = field(default_factory=dict)
+    sums: Mapping[tuple[str, str], frozenset[int]] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> dict[tuple[str, str], list[tuple[int, float]]]:
@@ -184,7 +188,16 @@ def _record(told: Mapping[str, Any]) -> Record:
             for source, name, step, value in told["library"]
         ),
         bool(told["full"]), dict(told.get("facts") or {}),
+        {int(site): int(mode) for site, mode in told.get("modes", {}).items()}, _sums(told),
     )  # fmt: skip
+
+
+def _sums(told: Mapping[str, Any]) -> dict[tuple[str, str], frozenset[int]]:
+    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for one in told["sites"]:
+        if one.get("adds"):
+            found[str(one["function"]), str(one["text"])].add(int(one["line"]))
+    return {key: frozenset(lines) for key, lines in found.items()}
 
 
 def _turned(open_: list[tuple[int, int]], total: list[int], loop: int, what: int) -> None:

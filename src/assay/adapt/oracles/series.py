@@ -6,9 +6,10 @@ import itertools
 import math
 import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assay.adapt.oracles import apart, origins
 from assay.adapt.oracles import words as naming
 from assay.adapt.oracles.counters import is_counter
 from assay.adapt.oracles.record import Record, Sample, Site
@@ -16,6 +17,8 @@ from assay.adapt.stores import COUNTING, SINGLE, Run, Series
 
 # The prefix of what Keras keeps of one of several fits.
 _FIT = re.compile(r"fit_(\d+)/")
+# What a meter was last fed, and no validation: `losses.val`.
+_LATEST = re.compile(r"(?<=[a-z0-9])\.val\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,11 @@ class Match:
     weight: float = 0
 
 
-def judged(record: Record, series: Series, run: Run) -> tuple[bool, str]:
-    """Whether a series of a run holds, and what to tell people of it."""
+def judged(
+    record: Record, series: Series, run: Run, pieces: Sequence[int] = ()
+) -> tuple[bool, str]:
+    """Whether a series of a run holds, and what to tell people of it. `pieces` are the lengths of
+    what it was joined of, where several trainings have a run each."""
     component, counting = run.component, _counts(run)
     if not naming.is_clean(series.name):
         return False, f"`{series.name}` is no name: it reads like a piece of a text"
@@ -39,8 +45,8 @@ def judged(record: Record, series: Series, run: Run) -> tuple[bool, str]:
     if known is not None:
         return known
     matches = [
-        _weighed(record, sample, series, counting)
-        for sample in itertools.chain(record.samples, _told_apart(record, series))
+        _weighed(record, sample, series, counting, pieces)
+        for sample in itertools.chain(record.samples, apart.samples(record, series))
         if _same(sample.values, series.values, component)
     ]
     if not matches:
@@ -48,29 +54,13 @@ def judged(record: Record, series: Series, run: Run) -> tuple[bool, str]:
     best = min(matches, key=lambda match: match.weight)
     if best.fault:
         return False, f"`{series.name}`: {best.fault}"
+    speaks = origins.fault(record, [match.sample for match in matches], series.name)
+    if speaks:
+        return False, f"`{series.name}`: {speaks}"
     return True, (
         f"`{series.name}`: {_count(series)} equal to `{_shown(best.sample.site.text)}` "
         f"(line {best.sample.site.line})"
     )
-
-
-def _told_apart(record: Record, series: Series) -> Iterator[Sample]:
-    """A single figure that is named after one of the things that a loop goes over: `PCA/error`."""
-    said = series.name.rpartition("/")[0]
-    if not said or len(series) != 1:
-        return
-    for number, kept in record.texts.items():
-        site = record.sites[number]
-        if said not in kept or len(kept) < 2:
-            continue
-        place = kept.index(said)
-        for sample in record.samples:
-            if sample.how or len(sample.values) != len(kept):
-                continue
-            loops = [record.loops[loop] for loop, _ in record.turns[sample.at[place]]]
-            if any(site.text in loop.targets for loop in loops):
-                how = f"where `{site.text}` is {said}"
-                yield Sample(sample.site, (sample.values[place],), (sample.at[place],), how)
 
 
 def _counts(run: Run) -> bool:
@@ -197,7 +187,9 @@ def _few(values: Sequence[float | None]) -> str:
 # One quantity with the same values
 
 
-def _weighed(record: Record, sample: Sample, series: Series, counting: bool) -> Match:
+def _weighed(
+    record: Record, sample: Sample, series: Series, counting: bool, pieces: Sequence[int]
+) -> Match:
     """What speaks against this quantity, the lesser fault the better: steps, a stale value, a
     name that says something else."""
     site = sample.site
@@ -206,7 +198,7 @@ def _weighed(record: Record, sample: Sample, series: Series, counting: bool) -> 
     named = _name_fault(record, sample, series)
     if named:
         return Match(sample, named, 3)
-    stepped = _step_fault(record, sample, series, counting)
+    stepped = _step_fault(record, sample, series, counting, pieces)
     # Of equals the one that the script itself has, rather than one reckoned from it.
     return Match(sample, stepped, 2 if stepped else 0.1 * bool(sample.how) + _farness(series, site))
 
@@ -239,7 +231,8 @@ def _named(site: Site, name: str) -> Site:
 
 
 def _words(site: Site) -> frozenset[str]:
-    return naming.words(site.text) | naming.words(site.label)
+    label = "" if site.kind == "probe" else site.label  # that is what a rewrite calls it
+    return naming.words(_LATEST.sub("", site.text)) | naming.words(_LATEST.sub("", label))
 
 
 def _name_fault(record: Record, sample: Sample, series: Series) -> str:
@@ -250,10 +243,10 @@ def _name_fault(record: Record, sample: Sample, series: Series) -> str:
     around = own | naming.words(site.function)
     if naming.is_exactness(name) and _is_count(sample):
         return f"`{_shown(site.text)}` is a count, and no share of right answers"
-    fault = _split_fault(record, sample, name, own)
+    fault = _split_fault(record, sample, name, own) or origins.reckoned(site, name)
     if fault:
         return fault
-    found = naming.covered(wanted, around)
+    found = naming.covered(wanted, around | origins.summed(record, site))
     if wanted and not found:
         return f"`{_shown(site.text)}` (line {site.line}) is nothing of that name"
     if naming.is_loss(name) != naming.is_loss(site.text) and _is_exact_only(site, name):
@@ -268,11 +261,16 @@ def _name_fault(record: Record, sample: Sample, series: Series) -> str:
 
 
 def _is_exact_only(site: Site, name: str) -> bool:
+    if re.match(r"1(\.0*)? - ", site.text) and naming.is_loss(site.label):
+        return False  # what is left of an accuracy is an error
     return naming.is_loss(name) and naming.is_exactness(site.text)
 
 
 def _is_count(sample: Sample) -> bool:
-    """Whole numbers, not all of them 0 or 1, of whole type: `correct`, not `correct / n`."""
+    """Whole numbers, not all of them 0 or 1, of whole type: `correct`, not `correct / n`, nor a
+    share in whole percent."""
+    if re.search(r"\b100\b.*//", sample.site.text):
+        return False
     return all(type(value) is int for value in sample.values) and max(sample.values) > 1
 
 
@@ -336,17 +334,23 @@ def _bears(site: Site, wanted: frozenset[str], content: frozenset[str]) -> bool:
 # Steps
 
 
-def _step_fault(record: Record, sample: Sample, series: Series, counting: bool) -> str:
+def _step_fault(
+    record: Record, sample: Sample, series: Series, counting: bool, pieces: Sequence[int]
+) -> str:
     steps = series.steps
     if len(steps) == 1 or all(step is None for step in steps):
         return ""  # a single figure has no axis
     numbers = [0 if step is None else step for step in steps]
     if counting and _grows(numbers):
         return ""
-    if len(set(numbers)) == 1:
+    ends = list(itertools.accumulate(pieces)) or [len(numbers)]
+    parts = [numbers[end - size : end] for end, size in zip(ends, pieces or ends, strict=True)]
+    if len(set(numbers)) == 1 and len(parts) < len(numbers):
         return f"all {len(numbers)} values at step {numbers[0]}"
-    if not _grows(numbers):
+    if not all(map(_grows, parts)):
         return f"its steps {_few(numbers)} begin anew"
+    if any(one[-1] < other[0] for one, other in itertools.pairwise(parts)):
+        return f"its steps {_few(numbers)} go on from one run to the next"
     if is_counter(record, sample, numbers):
         return ""
     return f"its steps {_few(numbers)} are no counter of the script"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from operator import attrgetter
 
+from assay.adapt.oracles import absent, automatic
 from assay.adapt.oracles.base import Case, Judging
 from assay.adapt.oracles.record import Record
 from assay.adapt.oracles.series import judged
@@ -13,6 +15,7 @@ from assay.adapt.oracles.words import is_axis
 from assay.adapt.stores import CLOSING, COUNTING, Run, Series
 
 Said = Iterator[tuple[bool | None, str]]
+_STEPS, _VALUES = attrgetter("steps"), attrgetter("values")
 
 
 def _evidence(case: Case) -> Said:
@@ -22,25 +25,43 @@ def _evidence(case: Case) -> Said:
         runs = case.runs(component)
         if component == "tensorboard":
             runs = [run for run in runs if run.series]
-        if len(runs) != 1 and not (component == "tensorboard" and runs):
+        if runs and all(map(automatic.is_automatic, runs)):
+            yield from automatic.each_fit(case, runs)
+        elif len(runs) != 1 and not (component == "tensorboard" and runs):
             yield False, f"{component}: {len(runs)} runs were left, where one should be"
         for run in runs:
-            yield from _whole(case, run, "tracking" in case.kinds)
+            parts = case.parts(run)
+            yield from _whole(case, _joined(run, parts), "tracking" in case.kinds)
+            for part in parts:
+                yield from _ended(case, part)
 
 
-def _whole(case: Case, run: Run, wants_metrics: bool) -> Said:
+def _joined(run: Run, parts: list[Run]) -> Run:
+    """A run with what lies in the runs within it."""
+    every = [run, *parts]
+    series = {(one.id, name): kept for one in every for name, kept in one.series.items()}
+    names = {f"{name} {number}": kept for number, ((_, name), kept) in enumerate(series.items())}
+    parameters = {name: value for one in every for name, value in one.parameters.items()}
+    return replace(run, series=names, parameters=parameters) if parts else run
+
+
+def _ended(case: Case, run: Run) -> Said:
     statuses = case.after.facts.get("statuses", {})
     known = "wandb" if run.component == "wandb" else f"{run.component} {run.id}"
-    at_end = statuses.get(known)
     if run.component in CLOSING:
         if run.status != "FINISHED":
             yield False, f"{run.label} is {run.status or 'not ended'}"
-        elif at_end != "FINISHED":
+        elif statuses.get(known) != "FINISHED":
             yield False, f"{run.label} was left open: only the interpreter's exit ended it"
+
+
+def _whole(case: Case, run: Run, wants_metrics: bool) -> Said:
+    yield from _ended(case, run)
     if not wants_metrics:
         return
     points = sum(map(len, run.series.values()))
-    if not points:
+    bare = automatic.is_automatic(run) and automatic.has_no_score(case.before.record, run)
+    if not points and not bare:
         yield False, f"{run.label} has no metrics"
     if not run.parameters and run.component != "tensorboard":
         holds = False if _has_settings(case.before.record) else None
@@ -65,6 +86,9 @@ def _has_settings(record: Record) -> bool:
 
 
 def _metrics(case: Case) -> Said:
+    if not absent.RAISING.isdisjoint(case.components):
+        for told in absent.faults(case.original, case.rewrite.text):
+            yield False, told
     for run in _all_runs(case):
         doubled = _doubled(run)
         if doubled:
@@ -74,9 +98,28 @@ def _metrics(case: Case) -> Said:
             if is_axis(series.name):
                 continue
             if "estimator_class" in run.tags and series.name.startswith("training_"):
-                yield from _autologged(case.before.record, series)
+                yield from automatic.figures(case.before.record, series)
                 continue
             yield _on_axes(case.before.record, series, run)
+        yield from _of_parts(case, case.parts(run))
+
+
+def _of_parts(case: Case, parts: list[Run]) -> Said:
+    """The series of trainings that each have a run: one after the other they are what the script
+    computed, and a new run begins where the script's own counter does."""
+    record = case.before.record
+    names = dict.fromkeys(name for part in parts for name in part.series)
+    for name in names:
+        having = [part for part in parts if name in part.series]
+        alone = [judged(record, part.series[name], part) for part in having]
+        if all(holds for holds, _ in alone):
+            yield from alone
+            continue
+        pieces = [part.series[name] for part in having]
+        steps, values = ([x for piece in pieces for x in of(piece)] for of in (_STEPS, _VALUES))
+        whole = Series(name, tuple(steps), tuple(values))
+        yield judged(record, whole, replace(having[0], series={name: whole}),
+                     tuple(map(len, pieces)))  # fmt: skip
 
 
 def _on_axes(record: Record, series: Series, run: Run) -> tuple[bool, str]:
@@ -98,18 +141,6 @@ def _on_axes(record: Record, series: Series, run: Run) -> tuple[bool, str]:
             if said[0]:
                 return said
     return said
-
-
-def _autologged(record: Record, series: Series) -> Said:
-    """What MLflow's autologging reckons itself of estimators and the data they are fitted on: the
-    score, which the original's estimators are asked for, answers for the other figures."""
-    if series.name != "training_score":
-        return
-    scores = [value for source, _, _, value in record.library if source == "scikit-learn"]
-    if series.values[-1] in scores:
-        yield True, "`training_score`: what the original's estimator scores on its training data"
-    elif scores:
-        yield False, f"`training_score`: {series.values[-1]:.6g} is no score of an estimator's"
 
 
 def _doubled(run: Run) -> str:

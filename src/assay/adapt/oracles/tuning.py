@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assay.adapt.oracles.base import Case, Judging
@@ -144,17 +144,27 @@ def _scored(record: Record, number: int, value: float) -> tuple[int, int] | None
     before = [one for one in rows if one[1] <= shown] or rows
     if not before:
         return None
+    if before[-1][2] == "part":
+        latest = [one for one in before if one[2] == "part" and one[1] == before[-1][1]]
+        worst = max(latest, key=lambda one: one[4] / one[3])
+        return worst[3], worst[4]
     if before[-1][2] == "fit" and not any(one[2] == "score" for one in before):
         return (1, 1)
     scores: list[Any] = []
     for one in reversed(before):
-        if one[2] == "score":
+        if one[2] == "score" and (not scores or _is_one_pass(one, scores[-1])):
             scores.append(one)
         elif scores or before[-1][2] == "fit":
             break
     if not scores:
         return (1, 1)
     return sum(one[3] for one in scores), sum(one[4] for one in scores)
+
+
+def _is_one_pass(earlier: Sequence[Any], later: Sequence[Any]) -> bool:
+    """Whether what was asked belongs to one figure: by the same line of the script, or with no
+    number computed in between."""
+    return earlier[1] == later[1] or earlier[5:] == later[5:]
 
 
 def _first_seen(record: Record, value: float, begin: int, end: int) -> int:

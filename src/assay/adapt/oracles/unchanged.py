@@ -19,6 +19,9 @@ _ANNOUNCES = re.compile(
 )
 # TensorBoard's files bear their time and process, inside, too.
 _EVENTS = re.compile(r"(events\.out\.tfevents)\..*")
+# So do the files of a tracker that the script has already, whose runs have numbers of their own.
+_TRACKERS = re.compile(r"(^|/)(wandb|mlruns|mlartifacts|trackio|\.?cometml-runs)/|(^|/)mlflow\.db")
+_RUN = re.compile(r"\b(offline-)?run-\d{8}_\d{6}-\w+|run-\w{8}(?=\.wandb)|\b(m-)?[0-9a-f]{32}\b")
 _LETTERS = re.compile(r"[A-Za-z]")
 _WORDS = re.compile(r"(?<![A-Za-z])[A-Za-z]{3,}(?![A-Za-z])|[A-Za-z]+(?=:)")
 _SPACE = re.compile(r"\s+")
@@ -61,15 +64,25 @@ def _has_form(script: str, ours: str, theirs: str) -> tuple[bool, str]:
     lines that have words of the script's own stay, in order."""
     own = _texts(script)
     wanted = [
-        form
+        line
         for line in ours.splitlines()
-        if (form := _form(line)) and (not _LETTERS.search(line) or own & _parts(line))
+        if _form(line) and (not _LETTERS.search(line) or own & _parts(line))
     ]
-    told = iter([_form(line) for line in theirs.splitlines()])
-    missing = [form for form in wanted if form not in told]
+    told = iter(theirs.splitlines())
+    missing = [line for line in wanted if not any(_is_like(line, one, own) for one in told)]
     if missing:
-        return False, f"no longer prints {missing[0][:80]!r}"
+        return False, f"no longer prints {_form(missing[0])[:80]!r}"
     return True, f"prints all {len(wanted)} lines of the original, with its own numbers"
+
+
+def _is_like(line: str, other: str, own: set[str]) -> bool:
+    """Whether two lines are the same but for numbers, and for what is not the script's own text in
+    a line that has both ("prediction: oo o")."""
+    is_mixed = _LETTERS.search(_WORDS.sub(lambda found: "" if found[0] in own else "x", line))
+    if not is_mixed:
+        return _form(line) == _form(other)
+    ours, theirs = ([word for word in _WORDS.findall(one) if word in own] for one in (line, other))
+    return ours == theirs
 
 
 def _texts(script: str) -> set[str]:
@@ -128,9 +141,11 @@ def _files(case: Case) -> Said:
 
 
 def _timeless(files: Mapping[str, str]) -> dict[str, str]:
-    """The files without those parts of names and bytes that are the time of day."""
+    """The files without those parts of names and bytes that are the time of day, or a run's own."""
     return {
-        _EVENTS.sub(r"\1", name): "" if _EVENTS.search(name) else digest
+        _RUN.sub("run", _EVENTS.sub(r"\1", name)): (
+            "" if _EVENTS.search(name) or _TRACKERS.search(name) else digest
+        )
         for name, digest in files.items()
     }
 
@@ -196,6 +211,8 @@ def _values(case: Case) -> Said:
         held = [value for _, value in theirs.names.get((function, name), [])]
         if _equal(held, values) or any(_equal(other, values) for other in by_name.get(name, [])):
             same += len(values)
+        elif function and "autolog" in case.rewrite.text and _is_part(values, held):
+            same += len(values)  # autologging asks an estimator once more, and so its functions
         elif not _is_random(case, lambda run: run.stdout):
             where = f" in {function}" if function else ""
             yield False, f"`{name}`{where} takes other values: {_turn(values, held)}"
@@ -210,6 +227,12 @@ def _equal(one: list[float], other: list[float]) -> bool:
     return len(one) == len(other) and all(
         a == b or (a != a and b != b) for a, b in zip(one, other, strict=True)
     )
+
+
+def _is_part(ours: list[float], theirs: list[float]) -> bool:
+    """Whether all of one come in the other, in order."""
+    later = iter(theirs)
+    return all(value in later for value in ours)
 
 
 def _turn(ours: list[float], theirs: list[float]) -> str:

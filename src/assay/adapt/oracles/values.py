@@ -22,7 +22,7 @@ def parameter(record: Record, key: str, value: str, autologs: bool) -> tuple[boo
     trainers = record.facts.get("trainers", ())
     if trainers and key == "report_to":
         return None, ""  # the tracker itself
-    named = list(_named(record, wanted))
+    named = list(_named(record, wanted)) or list(_of_variable(record, key))
     if any(same(known, value) for known in named):
         return True, ""
     if "/" in key or (named and all(map(_is_thing, named))):
@@ -77,6 +77,15 @@ def _named(record: Record, wanted: str) -> Iterator[Any]:
         for name, value in settings.items():
             if _plain(name) == wanted:
                 yield value
+
+
+def _of_variable(record: Record, key: str) -> Iterator[Any]:
+    """What was set up under the last word of `d_optimizer_lr`, where `d_optimizer` is a variable of
+    the script."""
+    variable, _, setting = key.rpartition("_")
+    if variable and any(site.text == variable for site in record.sites):
+        for _, _, _, settings in record.facts.get("setups", ()):
+            yield from (value for name, value in settings.items() if name == setting)
 
 
 def _last(text: str) -> str:

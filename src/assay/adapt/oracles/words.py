@@ -126,6 +126,28 @@ def split(found: frozenset[str]) -> str:
     return "train" if train else "held out"
 
 
+_COMPOUND = re.compile(
+    r"(train|test|valid|val|dev|eval)(?:loader|set|data|dataset|dl|ds|gen|iter|split|batch|batches|"
+    r"x|y|loss|acc)s?|[xy](train|test|valid|val|dev)"
+)
+_PARTS = {"fit": "", "oof": "", **dict.fromkeys(TRAIN - {"fit"}, "train"),
+          **dict.fromkeys(HELD_OUT - {"oof"}, "held"), **dict.fromkeys(_VALIDATION, "val"),
+          **dict.fromkeys(_TEST, "test")}  # fmt: skip
+
+
+@lru_cache(4096)
+def parts(text: str) -> frozenset[str]:
+    """The parts of the data that a text speaks of: "train", "val", "test", or "held" where it says
+    no more than that it is held out. Words that are run together count: `testloader`."""
+    found = set()
+    for word in words(text):
+        known = _COMPOUND.fullmatch(word)
+        found.add(_PARTS.get((known[1] or known[2]) if known else word, ""))
+    if re.search(r"\b(held|hold|unseen)\b", text, re.I):
+        found.add("held")
+    return frozenset(found - {""})
+
+
 def mixes_held_out(name: frozenset[str], found: frozenset[str]) -> bool:
     """Whether one says validation and the other says test."""
     return bool(

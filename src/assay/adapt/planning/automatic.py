@@ -10,9 +10,12 @@ import libcst as cst
 
 from assay.adapt.dialects import Dialect
 from assay.adapt.facts import Call, Metric, Model
-from assay.adapt.planning import explicit, logging, parameters, regions
+from assay.adapt.planning import explicit, logging, nested, parameters, regions
 from assay.adapt.planning.words import Draft, Refusal
 
+_OF_TRAINER = ("max_epochs", "min_epochs", "max_steps", "gradient_clip_val",
+               "accumulate_grad_batches")  # fmt: skip
+_LONGEST = 98
 _KEPT_BY_KERAS = re.compile(r"(val_)?(loss|acc|accuracy|mae|mse|auc|precision|recall)")
 
 
@@ -34,7 +37,8 @@ def plan_transformers(draft: Draft, dialect: Dialect) -> None:
                  "the Trainer reports its parameters, losses and evaluations")  # fmt: skip
     draft.claim("automatic", "transformers")
     if dialect.run != "writer":
-        region = regions.find(draft, explicit.training_sites(draft))
+        # The Trainer reports what it evaluates, too, also after training.
+        region = regions.find(draft, explicit.training_sites(draft) + _evaluations(draft))
         draft.need(*dialect.imports, first=dialect.import_first)
         run = draft.free(dialect.run) if dialect.run else ""
         regions.open_run(draft, region, dialect, run, [])
@@ -72,6 +76,12 @@ def _add_argument(draft: Draft, call: cst.Call, text: str, why: str) -> None:
         indent = source.lines[first.line - 1][: first.column]
         indent = indent if not indent.strip() else re.match(r"\s*", indent).group()  # type: ignore[union-attr]
         draft.insert(end.line, [f"{text},"], indent, why)
+    elif len(line) + len(text) > _LONGEST and close.line == end.line and not line[close.column :]:
+        # A line of its own, below the first argument or the one that ends the call.
+        first = source.span(call.args[0]).start
+        column_of = first.column if first.line == end.line else len(line) - len(line.lstrip())
+        draft.replace(end.line, column, close.column, ",", why)
+        draft.insert(end.line, [f"{text}{line[column : close.column]}"], " " * column_of, why)
     else:
         draft.replace(end.line, column, column, f", {text}", why)
 
@@ -119,10 +129,12 @@ def _add_logger(
     expression = here[0].expression if here else _of_module(draft, name, statement)
     if dialect.name == "mlflow" and here:
         expression = _beside_own(draft, name, statement, expression)
+    if not expression and "save_hyperparameters(" not in source.text:
+        expression = _of_trainer(draft, name, statement)
     if expression:
         lines += f"{name}.loggers[-1].log_hyperparams({expression})".split("\n")
     if lines[0].startswith("class "):
-        lines = _spaced(lines, 1 if draft.indent_of(statement) else 2)
+        lines = _spaced(lines, 2 if draft.notebook else 1)
     if here and expression:
         draft.claim("parameters", {"expression": expression, "names": list(here[0].names),
                                    "line": here[0].line})  # fmt: skip
@@ -156,6 +168,17 @@ def _of_module(draft: Draft, trainer: str, statement: cst.BaseStatement) -> str:
             if any(source.code(d.value) == name for d in draft.flow.everywhere(f"self.{name}"))
         ]
     return parameters.as_dict([(f'"{one}"', f"{model.name}.{one}") for one in kept]) if kept else ""
+
+
+def _of_trainer(draft: Draft, trainer: str, statement: cst.BaseStatement) -> str:
+    """What the Trainer was given that says how it trains."""
+    given = [
+        arg.keyword.value
+        for call in draft.source.within(statement, cst.Call)[:1]
+        for arg in call.args
+        if arg.keyword is not None and arg.keyword.value in _OF_TRAINER
+    ]
+    return parameters.as_dict([(f'"{one}"', f"{trainer}.{one}") for one in given]) if given else ""
 
 
 def _fitted(draft: Draft, trainer: str) -> Model | None:
@@ -224,18 +247,42 @@ def plan_keras(draft: Draft, dialect: Dialect) -> None:
     run = draft.free(dialect.run, f"{dialect.name}_{dialect.run}") if dialect.run else ""
     known = parameters.find(draft, region)
     draft.claim("automatic", "keras")
-    if any(fit.loop is not None for fit in fits):
-        raise Refusal("fit() stands in a loop, and its epochs begin anew in each turn",
-                      fits[0].line)  # fmt: skip
+    again = _again(draft, dialect, fits)
     for number, fit in enumerate(fits, 1):
         _add_callback(draft, dialect, fit, run, f"fit_{number}/" if len(fits) > 1 else "")
-    known = known or _of_model(draft, fits[0], region)
+    own = [] if known else _of_model(draft, fits[0], region)
+    # What is set up anew for each training is written into its run.
+    first_fit = draft.statement_at(fits[0].line, fits[0].end_line)
+    each = own if again and (not fits[0].function or first_fit in again) else []
+    known = known or ([] if each else own)
     inside = [line for one in known if one.after is None
               for line in parameters.lines(dialect, one, run)]  # fmt: skip
     draft.need(*dialect.imports, first=dialect.import_first)
     regions.open_run(draft, region, dialect, run, inside)
     explicit.write_parameters(draft, dialect, known, run)
     logging.write(draft, dialect, placed, run)
+    first = [line for one in each for line in parameters.lines(dialect, one, run)]
+    nested.open_runs(draft, dialect, region, again, first)
+
+
+def _again(draft: Draft, dialect: Dialect, fits: list[Call]) -> list[cst.BaseStatement]:
+    """The statements each of which calls fit() once more; Refusal where its epochs begin anew and
+    a component has no runs within runs, or where the loop itself counts epochs."""
+    found: list[cst.BaseStatement] = []
+    for fit in fits:
+        statement = draft.statement_at(fit.line, fit.end_line)
+        loops = draft.source.loops_of(statement)
+        epochs = [loop for loop in loops if isinstance(loop, cst.While)
+                  or re.search("epoch|episode", draft.source.code(loop.target), re.I)]  # fmt: skip
+        if loops and (epochs or dialect.nested is None):
+            raise Refusal("fit() stands in a loop, and its epochs begin anew in each turn",
+                          fit.line)  # fmt: skip
+        if dialect.nested is not None:
+            every = [] if loops else nested.repeats(draft, statement, counted=True)
+            # Two trainings in one statement get their runs where they are.
+            shared = len({id(one) for one in every}) < len(every)
+            found += [statement] if loops or shared else every
+    return found
 
 
 def _apart(metric: Metric) -> Metric:

@@ -31,7 +31,7 @@ class Counters:
         if loop is None:
             raise Refusal(f"`{metric.expression}` is computed once a batch, and nothing counts the "
                           f"batches in `{metric.function}`", metric.line)  # fmt: skip
-        return self._batch(loop, function)
+        return self._batch(loop, function, metric)
 
     def turn(self, loop: cst.For) -> str:
         """A number for each turn of loops over settings."""
@@ -129,10 +129,26 @@ class Counters:
         draft.insert(source.line(first) - 1, [f"{name} += 1"], draft.indent_of(first),
                      "one more turn", outside=False)  # fmt: skip
 
-    def _batch(self, loop: LoopNode, function: cst.FunctionDef | None) -> str:
+    def _beside(self, metric: Metric, loop: LoopNode) -> str | None:
+        """A count of steps over all epochs that is raised in the block of a metric: the script's
+        own step there, where only some batches take one."""
+        draft, source = self.draft, self.draft.source
+        around = set(source.ancestors(draft.statement_at(metric.line, metric.end_line)))
+        for name, definitions in draft.flow.named().items():
+            within = [d for d in definitions if source.contains(loop, d.statement)]
+            raised = [d for d in within if d.how == "add" and source.code(d.value) == "1"
+                      and source.parent(d.statement) in around
+                      and source.line(d.statement) < metric.line]  # fmt: skip
+            others = [d for d in definitions if d not in raised]
+            kept = not any(source.loops_of(d.statement) for d in others)
+            if raised and kept and others and re.fullmatch(r"\w*(step|iter|update)\w*", name):
+                return name
+        return None
+
+    def _batch(self, loop: LoopNode, function: cst.FunctionDef | None, metric: Metric) -> str:
         """`epoch * len(loader) + batch`; or a counter of all batches that the script keeps."""
         draft, source = self.draft, self.draft.source
-        running = draft.loops.global_counter(loop)
+        running = draft.loops.global_counter(loop) or self._beside(metric, loop)
         if running is not None:
             return running
         outer = next((o for o in source.loops_of(loop) if draft.loops.kind(o) == "epoch"), None)

@@ -8,7 +8,7 @@ import libcst as cst
 
 from assay.adapt.dialects import Dialect
 from assay.adapt.facts import Call, Metric, Model
-from assay.adapt.planning import logging, parameters, regions
+from assay.adapt.planning import each_fit, logging, nested, parameters, regions
 from assay.adapt.planning.logging import Placed
 from assay.adapt.planning.parameters import Parameters
 from assay.adapt.planning.words import Draft, Refusal
@@ -23,6 +23,8 @@ def plan(draft: Draft, dialect: Dialect) -> None:
     placed, refused = logging.place(draft, found)
     placed = apart(placed)
     fits = [call for call in facts.calls if call.kind in ("fit", "search")]
+    if not placed and each_fit.plan(draft, dialect, sites):
+        return
     if not placed:
         raise (
             refused[0]
@@ -48,9 +50,14 @@ def plan(draft: Draft, dialect: Dialect) -> None:
               for line in parameters.lines(dialect, one, run)]  # fmt: skip
     inside += axes(dialect, placed)
     draft.need(*dialect.imports, first=dialect.import_first)
+    regions.share(draft, region, run, [one.statement for one in placed])
     regions.open_run(draft, region, dialect, run, inside)
     write_parameters(draft, dialect, known, run)
     logging.write(draft, dialect, placed, run)
+    if dialect.nested is not None:
+        series = [one for one in placed if one.step and one.metric.level != "final"]
+        again = [one for each in series for one in nested.repeats(draft, each.statement)]
+        nested.open_runs(draft, dialect, region, again)
     for refusal in refused:
         draft.claim("left_out", {"reason": refusal.reason, "line": refusal.line})
 
@@ -59,8 +66,8 @@ def write_parameters(draft: Draft, dialect: Dialect, known: Sequence[Parameters]
     """The parameters that are known within a function, and the claim of all."""
     for one in known:
         if one.after is not None:
-            draft.insert(one.after, parameters.lines(dialect, one, run), one.indent,
-                         "parameters as the script uses them")  # fmt: skip
+            lines = logging.guarded(draft, parameters.lines(dialect, one, run), run)
+            draft.insert(one.after, lines, one.indent, "parameters as the script uses them")
         draft.claim("parameters", {"expression": one.expression, "names": list(one.names),
                                    "line": one.line})  # fmt: skip
 
@@ -127,6 +134,8 @@ def _automatic(draft: Draft, dialect: Dialect, fits: Sequence[Call]) -> list[str
     facts = draft.facts
     if recipe is None or facts.steps or facts.arguments or facts.configurations or len(fits) != 1:
         return []
+    if len(each_fit.scored_fits(draft)) > 1:
+        return []  # one of them of what has no name: `model.set_params(…).fit(…)`
     # Autolog would take each fit of a cross-validation for the training.
     if any("model_selection" in call.method for call in facts.calls):
         return []
@@ -167,7 +176,20 @@ def _of_estimators(draft: Draft, region: regions.Region) -> list[Parameters]:
         if in_block and reaches and not in_loop and not found:
             found.append(_params(model, draft.source.end_line(statement),
                                  draft.indent_of(statement)))  # fmt: skip
-    return found
+    return found or _of_chosen(draft)
+
+
+def _of_chosen(draft: Draft) -> list[Parameters]:
+    """What the estimator was made with that was chosen from several: `best = MODELS[name].fit(…)`,
+    where that is done once."""
+    for call in draft.facts.calls:
+        if call.kind != "fit" or "[" not in call.object or len(call.assigned) != 1 or call.loop:
+            continue
+        statement, name = draft.statement_at(call.line, call.end_line), call.assigned[0]
+        if name.isidentifier() and regions.is_reached(draft, statement):
+            return [Parameters(f"{name}.get_params()", (name,), call.end_line,
+                               draft.indent_of(statement), call.line)]  # fmt: skip
+    return []
 
 
 def _params(model: Model, after: int | None, indent: str) -> Parameters:

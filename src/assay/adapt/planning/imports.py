@@ -13,6 +13,8 @@ from assay.adapt.planning.words import Draft
 _HOOKED = ("torch", "torchvision", "tensorflow", "keras", "sklearn", "lightning",
            "pytorch_lightning", "xgboost", "lightgbm", "transformers", "fastai")  # fmt: skip
 
+_LONGEST = 88
+
 
 def place(draft: Draft) -> None:
     """Insert all imports that the plan needs and the script lacks."""
@@ -21,10 +23,44 @@ def place(draft: Draft) -> None:
     have = {
         " ".join(source.code(node).split()) for node in source.all((cst.Import, cst.ImportFrom))
     }
+    opened: dict[tuple[int, int], list[str]] = {}
     for text, first in sorted(draft.imports, key=lambda one: (one[0].startswith("from"), one)):
-        if text not in have:
-            after = _after(draft, block, text, first)
+        if text in have or _merged(draft, block, text):
+            continue
+        after, group = _after(draft, block, text, first), _group(_package(text))
+        if block and group not in {_group(_package(source.code(s.body[0]))) for s in block}:
+            opened.setdefault((group, after), []).append(text)
+        else:
             draft.insert(after, [text], "", "the component", outside=True)
+    for (_, after), texts in opened.items():
+        # A group of its own stands apart from the others.
+        lines = [*texts, ""] if after < source.line(block[0]) else ["", *texts]
+        draft.insert(after, lines, "", "the component", outside=True)
+
+
+def _merged(draft: Draft, block: list[cst.SimpleStatementLine], text: str) -> bool:
+    """Whether `from a import b` went into a line of the script that imports from there, too."""
+    source = draft.source
+    wanted = re.fullmatch(r"from ([\w.]+) import (\w+(?:, \w+)*)", text)
+    for statement in block if wanted else ():
+        node = statement.body[0]
+        plain = isinstance(node, cst.ImportFrom) and not isinstance(node.names, cst.ImportStar)
+        if not plain or source.line(statement) != source.end_line(statement):
+            continue
+        head, bracket, names = source.code(node).partition(" import ")
+        if head != f"from {wanted[1]}" or not bracket or "(" in names:  # type: ignore[index]
+            continue
+        have = [name.strip() for name in names.split(",")]
+        new = [name for name in wanted[2].split(", ") if name not in have]  # type: ignore[index]
+        every = sorted(have + new) if have == sorted(have) else have + new
+        at = source.span(node)
+        line = f"{head} import {', '.join(every)}"
+        if new and len(line) > _LONGEST:
+            return False
+        if new:
+            draft.replace(at.start.line, at.start.column, at.end.column, line, "the component")
+        return True
+    return False
 
 
 def _imports(draft: Draft) -> list[cst.SimpleStatementLine]:

@@ -141,13 +141,21 @@ def _of_calls(draft: Draft, metric: Metric) -> Metric:
     calls = draft.flow.calls.get(function, []) if function is not None else []
     if function is None or len(calls) < 2:
         return metric
+    if (parameter := telling_apart(draft, function)) is not None:
+        return replace(metric, name=f"{{{parameter}}}/{metric.name}", dynamic=True)
+    raise Refusal(f"`{metric.function}` is called {len(calls)} times, and nothing tells its "
+                  f"`{metric.name}` apart: give it a name as a parameter", metric.line)  # fmt: skip
+
+
+def telling_apart(draft: Draft, function: cst.FunctionDef) -> str | None:
+    """The parameter of a function that has another name in each of several calls."""
+    calls = draft.flow.calls.get(function, [])
     for parameter in draft.flow.parameters(function):
         given = [draft.flow.argument(call, function, parameter) or "" for call in calls]
         named = [re.fullmatch(r"""(["'])([\w .\-/]+)\1""", text) for text in given]
-        if all(named) and len(set(given)) == len(given):
-            return replace(metric, name=f"{{{parameter}}}/{metric.name}", dynamic=True)
-    raise Refusal(f"`{metric.function}` is called {len(calls)} times, and nothing tells its "
-                  f"`{metric.name}` apart: give it a name as a parameter", metric.line)  # fmt: skip
+        if len(calls) > 1 and all(named) and len(set(given)) == len(given):
+            return parameter
+    return None
 
 
 def has_axes(placed: Sequence[Placed]) -> bool:
@@ -169,12 +177,17 @@ def write(draft: Draft, dialect: Dialect, placed: Sequence[Placed], run: str) ->
             entries.append((f'"{AXES[first.metric.level]}"', step))
             step = None
         text = _call(dialect, entries, step, run)
+        if first.metric.optional:
+            indented = [f"    {line}" for line in text]
+            text = [f"if {first.metric.expression} is not None:", *indented]
         source = draft.source
         statement = first.statement
         is_return = isinstance(statement, cst.SimpleStatementLine) and isinstance(
             statement.body[-1], cst.Return
         )
         after = source.line(statement) - 1 if is_return else source.end_line(statement)
+        if source.function_of(statement) is not None:
+            text = guarded(draft, text, run)
         draft.insert(after, text, draft.indent_of(statement), _why(group))
         for one in group:
             metric = one.metric
@@ -183,6 +196,12 @@ def write(draft: Draft, dialect: Dialect, placed: Sequence[Placed], run: str) ->
                 "step": one.step, "level": metric.level, "dynamic": metric.dynamic,
                 "function": metric.function,
             })  # fmt: skip
+
+
+def guarded(draft: Draft, lines: list[str], run: str) -> list[str]:
+    """What a function logs through a run that whoever imports the script has not."""
+    step = draft.source.module.default_indent
+    return [f"if {run} is not None:", *(step + one for one in lines)] if draft.shared else lines
 
 
 def _why(group: Sequence[Placed]) -> str:
@@ -224,6 +243,7 @@ def _grouped(draft: Draft, placed: Sequence[Placed]) -> list[list[Placed]]:
     ):
         block = source.block_of(one.statement)
         alike = [g for g in groups if g[-1].step == one.step
+                 and _asked(g[-1].metric) == _asked(one.metric)
                  and g[-1].metric.level == one.metric.level
                  and source.block_of(g[-1].statement) is block]  # fmt: skip
         last = alike[-1] if alike else None
@@ -232,6 +252,11 @@ def _grouped(draft: Draft, placed: Sequence[Placed]) -> list[list[Placed]]:
         else:
             groups.append([one])
     return groups
+
+
+def _asked(metric: Metric) -> str:
+    """What has to have a value for a metric to have one."""
+    return metric.expression if metric.optional else ""
 
 
 def _may_wait(draft: Draft, group: list[Placed], one: Placed) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import libcst as cst
@@ -28,11 +29,11 @@ class Parameters:
 
 
 def find(draft: Draft, region: Region) -> list[Parameters]:
-    """What to log: the namespace of argparse; else a configuration; else the constants; else what
-    the optimisers were given."""
+    """What to log: the options of a command, the namespace of argparse; else a configuration;
+    else the constants; else what the optimisers were given."""
     facts = draft.facts
-    found: list[Parameters] = []
-    for arguments in facts.arguments:
+    found = _of_command(draft, region)
+    for arguments in () if found else facts.arguments:
         placed = _of_namespace(draft, region, arguments)
         if placed is not None:
             found.append(placed)
@@ -50,8 +51,26 @@ def find(draft: Draft, region: Region) -> list[Parameters]:
     return found
 
 
+def _of_command(draft: Draft, region: Region) -> list[Parameters]:
+    """What click or typer call a function with, as far as it makes use of that."""
+    function = region.function
+    if function is None or not (function.decorators or draft.flow.mentions.get(function)):
+        return []
+    read = {name.value for name in draft.source.within(function.body, cst.Name)}
+    names = [name for name in draft.flow.parameters(function)
+             if name in read and name not in ("ctx", "context", "argv")]  # fmt: skip
+    if not names:
+        return []
+    expression = as_dict([(f'"{name}"', name) for name in names])
+    line = draft.source.line(function)
+    return [Parameters(expression, tuple(names), None, region.indent, line)]
+
+
 def _of_namespace(draft: Draft, region: Region, arguments: Arguments) -> Parameters | None:
     expression = f"vars({arguments.namespace})"
+    for command in draft.flow.commands:
+        each = f"for key, value in {expression}.items()"
+        expression = f'{{key: value {each} if key != "{command}"}}'
     names = tuple(option.name for option in arguments.options)
     return _placed(draft, region, expression, names, arguments.namespace, arguments.function,
                    arguments.line, arguments.end_line)  # fmt: skip
@@ -139,6 +158,8 @@ def _training_line(draft: Draft, function: cst.FunctionDef) -> int:
 
 def _reached(draft: Draft, region: Region, function: cst.FunctionDef) -> bool:
     """Whether a function runs while the run is open."""
+    if region.function is function:
+        return True
     seen: set[cst.FunctionDef] = set()
     fresh = [function]
     while fresh:
@@ -146,10 +167,10 @@ def _reached(draft: Draft, region: Region, function: cst.FunctionDef) -> bool:
         seen.add(one)
         for caller in draft.flow.callers(one):
             around = draft.source.function_of(caller)
-            if around is None:
+            if around is region.function:
                 if region.first <= draft.source.line(caller) <= region.last:
                     return True
-            elif around not in seen:
+            elif around is not None and around not in seen:
                 fresh.append(around)
     return False
 
@@ -216,7 +237,8 @@ def _of_optimisers(draft: Draft, region: Region) -> list[Parameters]:
         by_place.setdefault(one.function, []).append(one)
     for function, ones in by_place.items():
         node = draft.function(function)
-        if node is None or (not _reached(draft, region, node) and node.name.value != "__init__"):
+        holder = _maker(draft, region, node) if node is not None else None
+        if node is None or (not _reached(draft, region, node) and holder is None):
             continue
         if any(c for c in [draft.source.class_of(node)] if c and _is_module(draft, c)):
             continue
@@ -224,12 +246,44 @@ def _of_optimisers(draft: Draft, region: Region) -> list[Parameters]:
         last = draft.statement_at(ones[-1].line)
         if draft.source.block_of(last) is None or draft.source.block_of(last) is not node.body:
             continue
-        expression = f"{ones[0].name}.defaults" if alone else as_dict(
-            [(f'"{one.name}_lr"', f'{one.name}.defaults["lr"]') for one in ones]
+        names = [re.sub(r"^self\b", holder or "self", one.name) for one in ones]
+        expression = f"{names[0]}.defaults" if alone else as_dict(
+            [(f'"{one.name}_lr"', f'{name}.defaults["lr"]')
+             for one, name in zip(ones, names, strict=True)]
         )  # fmt: skip
+        if holder and holder != "self":
+            line = ones[0].line
+            return [Parameters(expression, ("lr",), None, region.indent, line)]
         at = draft.source.end_line(last)
         return [Parameters(expression, ("lr",), at, draft.indent_of(last), ones[0].line)]
     return []
+
+
+def _maker(draft: Draft, region: Region, function: cst.FunctionDef) -> str | None:
+    """By what name the object is known to the run that a class's `__init__` makes: `self` where it
+    is made while the run is open, its variable where that was before; None where it has none."""
+    source = draft.source
+    around = source.class_of(function)
+    if function.name.value != "__init__" or around is None:
+        return None
+    made = [call for call in source.all(cst.Call) if source.code(call.func) == around.name.value]
+    within = [call for call in made if _is_within(draft, region, call)]
+    if len(within) == len(made):
+        return "self"
+    parents = [source.parent(call) for call in made]
+    names = [source.code(parent.targets[0].target)
+             for parent, call in zip(parents, made, strict=True)
+             if isinstance(parent, cst.Assign) and source.function_of(call) is region.function
+             and source.line(call) < region.first]  # fmt: skip
+    return names[0] if len(names) == len(made) == 1 and names[0].isidentifier() else None
+
+
+def _is_within(draft: Draft, region: Region, node: cst.CSTNode) -> bool:
+    """Whether a place is only come to while the run is open."""
+    function = draft.source.function_of(node)
+    if function is region.function:
+        return region.first <= draft.source.line(node) <= region.last
+    return function is not None and _reached(draft, region, function)
 
 
 def _is_module(draft: Draft, node: cst.ClassDef) -> bool:

@@ -9,7 +9,7 @@ import libcst as cst
 
 from assay.adapt.dialects import Dialect
 from assay.adapt.facts import Facts, Model
-from assay.adapt.planning import regions
+from assay.adapt.planning import layers, regions
 from assay.adapt.planning.words import Draft, Refusal, wrapped
 
 _SEVERAL = 4
@@ -141,34 +141,32 @@ def _lines(draft: Draft, dialect: Dialect, one: _Trained, several: bool) -> list
     recipe = dialect.registers.get(kind)
     if recipe is None:
         raise Refusal(f"{dialect.name} has no way for a model of {kind}", one.model.line)
-    if kind == "keras" and (layer := _unreadable_layer(draft)) is not None:
-        recipe = dialect.registers.get("keras-weights")
-        if recipe is None:
-            raise Refusal(f"the layer `{layer.name.value}` has no get_config and takes no "
-                          "**kwargs, so Keras could not load a registered model with it: give it "
-                          "both", draft.source.line(layer))  # fmt: skip
+    if kind == "keras" and (unreadable := layers.unreadable(draft)):
+        if "keras-weights" in dialect.registers:
+            recipe = dialect.registers["keras-weights"]
+        else:
+            layers.make_readable(draft, unreadable)
+    example = _example(draft, one)
+    if example and f"{kind}-example" in dialect.registers:
+        recipe = dialect.registers[f"{kind}-example"]
     name = f"{draft.project}-{one.name.split('.')[-1]}" if several else draft.project
     draft.need(*recipe.imports)
     draft.claim("models", {"name": name, "variable": one.name, "framework": kind,
                            "line": draft.source.line(one.statement)})  # fmt: skip
-    written = recipe.write(project=f'"{name}"', name=name, model=one.name)
+    written = recipe.write(project=f'"{name}"', name=name, model=one.name, example=example or "")
     indent = len(draft.indent_of(one.statement)) + 4
     return [line for text in written for line in wrapped(text, indent)]
 
 
-def _unreadable_layer(draft: Draft) -> cst.ClassDef | None:
-    """A layer of the script that Keras can save and never load: it makes one anew from what
-    `get_config` says, which a layer's own `__init__` has to take."""
-    source = draft.source
-    for node in source.all(cst.ClassDef):
-        bases = [source.code(base.value) for base in node.bases]
-        if not any(base.endswith("Layer") for base in bases):
-            continue
-        methods = {f.name.value: f for f in node.body.body if isinstance(f, cst.FunctionDef)}
-        init = methods.get("__init__")
-        if init is not None and "get_config" not in methods and init.params.star_kwarg is None:
-            return node
-    return None
+def _example(draft: Draft, one: _Trained) -> str | None:
+    """Data that a model was just fitted on, with targets, where it has a name."""
+    fits = [
+        call.arguments[0]
+        for call in draft.facts.calls
+        if call.kind == "fit" and call.object == one.name and len(call.arguments) == 2
+        and call.line == draft.source.line(one.statement)
+    ]  # fmt: skip
+    return fits[0] if len(fits) == 1 and re.fullmatch(r"[\w.]+", fits[0]) else None
 
 
 def _trained(draft: Draft) -> list[_Trained]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,18 +16,59 @@ from assay.adapt.facts.loops import Loops
 from assay.adapt.facts.source import Source
 from assay.adapt.words import Step
 
-_LONGEST_LINE = 88
+# How long lines get where they are written, and what they may have at most (a run around them
+# indents them once more).
+_LONGEST_LINE, _LONGEST = 88, 95
 
 
-def wrapped(line: str, indent: int) -> list[str]:
-    """A call on one line; with an argument to a line where it would be too long. Commas within
-    its arguments are not looked for: it has none."""
-    head, bracket, rest = line.partition("(")
-    if indent + len(line) <= _LONGEST_LINE or not bracket or not rest.endswith(")"):
+def wrapped(line: str, indent: int, longest: int = _LONGEST_LINE) -> list[str]:
+    """A line of code; where it would be too long and ends with a bracket, with what stands in the
+    bracket on lines of its own."""
+    start = _last_bracket(line) if indent + len(line) > longest else None
+    if start is None:
         return [line]
+    parts = _split(line[start + 1 : -1])
     lead = line[: len(line) - len(line.lstrip())]
-    parts = rest[:-1].split(", ")
-    return [f"{head}(", *(f"{lead}    {part}," for part in parts), f"{lead})"]
+    lines = [whole for part in parts for whole in wrapped(f"{lead}    {part}", indent, longest)]
+    return [line[: start + 1], *lines, f"{lead}{line[-1]}"]
+
+
+def _last_bracket(line: str) -> int | None:
+    """Where the bracket opens with which a line ends; None where it is not whole, or empty."""
+    opened: list[int] = []
+    start = None
+    for place, sign in _signs(line):
+        if sign in "([{":
+            opened.append(place)
+        elif sign in ")]}":
+            if not opened:
+                return None
+            start = opened.pop()
+    whole = start is not None and not opened and line[-1:] in list(")]}") and line[start + 1 : -1]
+    return start if whole else None
+
+
+def _split(text: str) -> list[str]:
+    """What stands in a bracket, cut at its own commas; a comprehension ahead of its `for`."""
+    depth, cuts, comprehends = 0, [], None
+    for place, sign in _signs(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth == 0 and sign == ",":
+            cuts.append(place)
+        if depth == 0 and comprehends is None and text.startswith(" for ", place):
+            comprehends = place
+    if comprehends is not None:
+        return [text[:comprehends], text[comprehends + 1 :]]
+    ends = [*cuts, len(text)]
+    parts = [text[begin:end].strip(", ") for begin, end in zip([0, *cuts], ends, strict=True)]
+    return [f"{part}," for part in parts if part]
+
+
+def _signs(text: str) -> Iterator[tuple[int, str]]:
+    """The characters of a line of code that are not in its strings."""
+    for found in re.finditer(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|.", text):
+        if len(found[0]) == 1:
+            yield found.start(), found[0]
 
 
 class Refusal(Exception):
@@ -51,6 +93,8 @@ class Draft:
     imports: list[tuple[str, bool]] = field(default_factory=list)
     claims: dict[str, Any] = field(default_factory=dict)
     order: int = 0
+    # Functions log through a run that they may not have: see regions.share.
+    shared: bool = False
 
     @property
     def source(self) -> Source:
@@ -77,6 +121,7 @@ class Draft:
     ) -> None:  # fmt: skip
         """Add lines after a line of the original."""
         self.order += 1
+        lines = [part for line in lines for part in wrapped(line, len(indent), _LONGEST)]
         self.edits.append(Insert(after, tuple(lines), indent, outside, self.order))
         self.steps.append(Step("\n".join(lines), max(after, 1), why))
 

@@ -32,7 +32,7 @@ def start_pruning(model, *inputs):
 
 def pruning_schedule(model, epochs):
     """From a tenth of the weights to the whole share, in three quarters of the epochs."""
-    return ExponentialMagnitudePruningScheduler(
+    return schedulers.ExponentialMagnitudePruningScheduler(
         model,
         mode=PRUNE_MODE,
         initial_ratio=0.1,
@@ -84,8 +84,7 @@ class GradualPruning(Callback):
 _IMPORTS = (
     "import nncf",
     "from nncf.torch.function_hook.pruning.magnitude.algo import get_pruned_modules",
-    "from nncf.torch.function_hook.pruning.magnitude.schedulers import "
-    "ExponentialMagnitudePruningScheduler",
+    "from nncf.torch.function_hook.pruning.magnitude import schedulers",
     "from nncf.torch.function_hook.wrapper import is_wrapped",
 )
 _MOVES = ("to", "cuda", "cpu", "view", "reshape", "float", "long", "unsqueeze", "squeeze",

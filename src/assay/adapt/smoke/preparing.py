@@ -8,12 +8,11 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from assay.adapt import notebooks, texts
 from assay.adapt.words import Settings
 from assay.core.errors import InputError
 
 _JAILED = Path(__file__).parent.parent / "jailed"
-# What is shown of a magic line that cannot run outside of a notebook.
-_SHOWN = 60
 _BOOT = """\
 import importlib.abc, importlib.util, json, sys
 class _Own(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -65,41 +64,18 @@ def check(script: str, name: str = "the script") -> None:
 def script_of(path: Path) -> tuple[str, tuple[str, ...]]:
     """The text of a script, or of a notebook's code cells, and what was left out of it.
     Raises InputError for what cannot be read or is neither."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise InputError(f"{path}: cannot be read as text: {fault}") from None
+    text, _ = texts.read(path)
     notes: tuple[str, ...] = ()
     if path.suffix == ".ipynb":
-        text, notes = _from_notebook(path, text)
+        try:
+            text, cells = notebooks.to_script(text)
+        except InputError as fault:
+            raise InputError(f"{path}: {fault}") from None
+        notes = cells.left_out
     if not text.strip():
         raise InputError(f"{path}: there is no code in it")
     check(text, str(path))
     return text, notes
-
-
-def _from_notebook(path: Path, text: str) -> tuple[str, tuple[str, ...]]:
-    try:
-        cells = json.loads(text)["cells"]
-        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError) as fault:
-        raise InputError(f"{path}: not a notebook of version 4: {fault!r}") from None
-    kept, notes = [], []
-    for source in sources:
-        if source.startswith("%%") and not source.startswith(("%%time", "%%capture")):
-            notes.append(f"left out the cell {source.splitlines()[0][:_SHOWN]}")
-            continue
-        for line in source.splitlines():
-            bare = line.strip()
-            if bare.startswith(("!", "%")) or bare.endswith("?"):
-                notes.append(f"left out the line {bare[:_SHOWN]}")
-                # Whatever stood around it still needs a statement here.
-                line = line[: len(line) - len(line.lstrip())] + "pass"
-            kept.append(line)
-        kept.append("")
-    return "\n".join(kept) + "\n", tuple(notes)
 
 
 @functools.cache

@@ -14,7 +14,9 @@ from assay.core.errors import InputError
 _KEYS: dict[str, Any] = {
     "arguments": (str, list), "variables": dict, "epochs": int, "steps": int, "fixtures": dict,
 }  # fmt: skip
+_SAID = {str: "a text", list: "a list", dict: "a table", int: "a whole number"}
 _FIXTURE = ("kind", "shape", "classes", "rows", "columns", "text")
+_COLUMNS = ("label", "text", "date", "int", "float")
 
 
 def settings_beside(script: Path, **chosen: Any) -> Settings:
@@ -57,14 +59,32 @@ def _table(place: Path) -> dict[str, Any]:
     table = whole.get("tool", {}).get("assay", {}).get("smoke", {})
     for key, value in table.items():
         kind = _KEYS.get(key)
-        if kind is None or not isinstance(value, kind):
-            close = difflib.get_close_matches(key, _KEYS, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(_KEYS)}"
-            wrong = "no such key" if kind is None else f"not {value!r}"
-            raise InputError(f"{place}, [tool.assay.smoke]: {key}: {wrong}; {hint}")
+        if kind is None or not isinstance(value, kind) or isinstance(value, bool):
+            raise InputError(f"{place}, [tool.assay.smoke]: {key}: {_wrong(key, value)}")
     for name, fixture in table.get("fixtures", {}).items():
+        where = f"{place}, [tool.assay.smoke]: fixtures.{name}"
         if not isinstance(fixture, dict) or set(fixture) - set(_FIXTURE):
-            raise InputError(
-                f"{place}, [tool.assay.smoke]: fixtures.{name}: a table of {', '.join(_FIXTURE)}"
-            )
+            raise InputError(f"{where}: a table of {', '.join(_FIXTURE)}")
+        _check_columns(f"{where}.columns", fixture.get("columns", {}))
     return dict(table)
+
+
+def _wrong(key: str, value: Any) -> str:
+    """What is wrong with a key or with its value."""
+    if key not in _KEYS:
+        close = difflib.get_close_matches(key, _KEYS, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(_KEYS)}"
+        return f"no such key; {hint}"
+    kinds = _KEYS[key] if isinstance(_KEYS[key], tuple) else (_KEYS[key],)
+    return f"{value!r} is not {' or '.join(_SAID[kind] for kind in kinds)}"
+
+
+def _check_columns(where: str, columns: Any) -> None:
+    if not isinstance(columns, dict):
+        raise InputError(f"{where}: {columns!r} is not a table of columns and what they hold")
+    for column, kind in columns.items():
+        if kind not in _COLUMNS and not (isinstance(kind, list) and kind):
+            raise InputError(
+                f"{where}: {column}: {kind!r} is no kind of column; there are "
+                f"{', '.join(_COLUMNS)}, and lists of values"
+            )

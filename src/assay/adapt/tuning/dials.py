@@ -8,10 +8,8 @@ import libcst as cst
 
 from assay.adapt.planning import Draft
 from assay.adapt.pruning.reaching import name_in
-from assay.adapt.tuning import spaces
+from assay.adapt.tuning import literals, spaces
 from assay.adapt.tuning.spaces import Dial
-
-_OPTIMISERS = re.compile(r"(^|\.)(optim|optimizers)\.[A-Z]\w+$")
 
 
 def find(
@@ -27,7 +25,7 @@ def find(
     )
     if any(one.rank == 0 for one in named):
         return named
-    return spaces.chosen(named + _given(draft, statements))
+    return literals.put_in(draft, statements, named)
 
 
 def _options(draft: Draft, function: cst.FunctionDef | None) -> list[Dial]:
@@ -100,59 +98,3 @@ def _constants(draft: Draft, function: cst.FunctionDef | None) -> list[Dial]:
         if one.function in ("", own) and one.name not in parameters:
             found.append(spaces.dial(one.name, one.value))
     return [one for one in found if one is not None]
-
-
-def _given(draft: Draft, statements: list[cst.BaseStatement]) -> list[Dial]:
-    """Literals that optimisers are given, and defaults of the script's own models and of functions
-    that build them: the calls take them from variables then."""
-    found: list[Dial] = []
-    for statement in statements:
-        for call in draft.source.within(statement, cst.Call):
-            found += _literals(draft, call)
-            found += _defaults(draft, call)
-    chosen = {one.name for one in spaces.chosen(found)}
-    return [one for one in found if one.name in chosen]
-
-
-def _literals(draft: Draft, call: cst.Call) -> list[Dial]:
-    source = draft.source
-    if not _OPTIMISERS.search(source.named(call.func)):
-        return []
-    found = []
-    for arg in call.args:
-        one = spaces.dial(arg.keyword.value, source.code(arg.value)) if arg.keyword else None
-        if one is not None and not draft.flow.everywhere(one.name):
-            at = source.span(arg.value)
-            draft.replace(at.start.line, at.start.column, at.end.column, one.name,
-                          "the search sets it")  # fmt: skip
-            found.append(one)
-    return found
-
-
-def _defaults(draft: Draft, call: cst.Call) -> list[Dial]:
-    source = draft.source
-    name = source.code(call.func)
-    makers = [
-        one
-        for one in draft.flow.functions.get("__init__", [])
-        if (around := source.class_of(one)) is not None and around.name.value == name
-    ]
-    makers += draft.flow.called(call) if isinstance(call.func, cst.Name) else []
-    if len(makers) != 1 or any(arg.star for arg in call.args):
-        return []
-    params = [one for one in makers[0].params.params if one.name.value != "self"]
-    given = {arg.keyword.value for arg in call.args if arg.keyword}
-    given |= {one.name.value for one in params[: sum(arg.keyword is None for arg in call.args)]}
-    found = []
-    for one in params:
-        if one.default is None or one.name.value in given:
-            continue
-        dial = spaces.dial(one.name.value, source.code(one.default))
-        if dial is not None and not draft.flow.everywhere(dial.name):
-            found.append(dial)
-    if found:
-        end = source.span(call).end
-        before = ", " if call.args else ""
-        text = before + ", ".join(f"{one.place}={one.name}" for one in found)
-        draft.replace(end.line, end.column - 1, end.column - 1, text, "the search sets them")
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import libcst as cst
 
@@ -15,22 +16,31 @@ _MONITORS = ("EarlyStopping", "ModelCheckpoint")
 _VALIDATION = "val|valid|validation|dev"
 
 
-def of_library(draft: Draft) -> Call | None:
-    """The call of `fit` of Lightning's Trainer or of a Keras model, where that is what trains."""
+def of_library(draft: Draft) -> tuple[Call, ...]:
+    """The calls of `fit` of Lightning's Trainer or of a Keras model, where that is what trains:
+    one, or the stages of one Keras model's training, in order."""
     facts = draft.facts
     if facts.steps and "lightning" not in facts.frameworks:
-        return None
+        return ()
     if not {"lightning", "keras"} & set(facts.frameworks):
-        return None
-    return one_fit(draft)
+        return ()
+    found = [one for one in facts.calls if one.kind == "fit" and one.method == "fit"]
+    models = [one for one in facts.models if found and one.name == found[0].object]
+    stages = len(found) > 1 and len(models) == 1 and "lightning" not in facts.frameworks
+    if stages and all(
+        (one.object, one.function, one.loop) == (models[0].name, models[0].function, None)
+        for one in found
+    ):
+        return tuple(found)
+    return (one_fit(draft),)
 
 
-def goal(draft: Draft, fit: Call, objective: str | None) -> Goal:
-    """The validation figure that the library's own record has when `fit` has ended. Refusal where
-    it has none."""
+def goal(draft: Draft, stages: tuple[Call, ...], objective: str | None) -> Goal:
+    """The validation figure that the library's own record has when the last `fit` has ended.
+    Refusal where it has none."""
     if "lightning" in draft.facts.frameworks:
-        return _of_lightning(draft, fit, objective)
-    return _of_keras(draft, fit, objective)
+        return _of_lightning(draft, stages[-1], objective)
+    return _of_keras(draft, stages, objective)
 
 
 def spare_checkpoints(draft: Draft, fit: Call) -> None:
@@ -135,26 +145,68 @@ def _preferred(names: list[str]) -> str | None:
     return usable[0] if usable else None
 
 
-def _of_keras(draft: Draft, fit: Call, objective: str | None) -> Goal:
-    keywords = dict(fit.keywords)
-    if "validation_data" not in keywords and "validation_split" not in keywords:
-        raise Refusal("fit() is given no validation data to search by: give it validation_split, "
-                      "or " + ASK, fit.line)  # fmt: skip
-    given = keywords.get("validation_data", "")
-    if says(given, "test") and not says(given, _VALIDATION):
-        raise Refusal(f"the validation data of fit() is test data ({given}), which a search must "
-                      "not touch: split off validation data", fit.line)  # fmt: skip
+def _of_keras(draft: Draft, stages: tuple[Call, ...], objective: str | None) -> Goal:
+    fit = stages[-1]
     name = objective or "val_loss"
     if not name.startswith("val_") or direction_of(name) is None:
         raise Refusal(f"`{name}` is no validation figure of fit(), or its name does not say which "
                       "way is better; there is val_loss", fit.line)  # fmt: skip
+    arrays, held_out = _arrays(draft, stages)
     history = fit.assigned[0] if fit.assigned else _kept(draft, fit)
     direction = direction_of(name) or ""
     values = f'{history}.history["{name}"]'
-    if "restore_best_weights=True" in draft.source.text:
-        best = "min" if direction == "minimize" else "max"
-        return Goal(f"{best}({values})", direction, False)
-    return Goal(f"{values}[-1]", direction, False)
+    is_best = "restore_best_weights=True" in draft.source.text
+    best = "min" if direction == "minimize" else "max"
+    expression = f"{best}({values})" if is_best else f"{values}[-1]"
+    return Goal(expression, direction, False, arrays=arrays, held_out=held_out)
+
+
+def _arrays(draft: Draft, stages: tuple[Call, ...]) -> tuple[Mapping[str, str], str | None]:
+    """The training arrays of which a part has to be held back, each with the name that the part is
+    given, and a name for all of them where fit() is given no validation data; none where it has
+    validation data. Refusal where it has not, and its data are no arrays with names."""
+    checked = [dict(one.keywords).get("validation_data") for one in stages]
+    if "validation_split" in dict(stages[-1].keywords) or (
+        checked[-1] and not _is_test(checked[-1])
+    ):
+        return {}, None
+    pairs: dict[str, str] = {}
+    for fit, given in zip(stages, checked, strict=True):
+        keywords = dict(fit.keywords)
+        data = [*fit.arguments[:2], *(keywords[key] for key in ("x", "y") if key in keywords)]
+        held = _names(given) if given else [draft.free(f"{one}_held_out") for one in data[:2]]
+        if len(data) != 2 or len(held) != 2 or not all(map(str.isidentifier, (*data, *held))):
+            what = (
+                f"is test data ({given}), which a search must not touch" if given else "is missing"
+            )
+            raise Refusal(f"the validation data of fit() {what}: split off validation data, or "
+                          + ASK, fit.line)  # fmt: skip
+        pairs.update(zip(data, held, strict=True))
+    if any(checked):
+        return pairs, None
+    name = draft.free("held_out", "held_out_data")
+    for fit in stages:
+        _give(draft, fit, f", validation_data={name}")
+    return pairs, name
+
+
+def _is_test(given: str) -> bool:
+    return says(given, "test") and not says(given, _VALIDATION)
+
+
+def _names(text: str) -> list[str]:
+    """The elements of a tuple, as written."""
+    return [one.strip() for one in text.strip("()[], \n").split(",")]
+
+
+def _give(draft: Draft, fit: Call, text: str) -> None:
+    """Another argument for a call of fit()."""
+    source = draft.source
+    statement = draft.statement_at(fit.line, fit.end_line)
+    call = next(one for one in source.within(statement, cst.Call)
+                if source.code(one.func) == f"{fit.object}.fit")  # fmt: skip
+    end = source.span(call.args[-1].value).end
+    draft.replace(end.line, end.column, end.column, text, "what the search is judged by")
 
 
 def _kept(draft: Draft, fit: Call) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import libcst as cst
 
@@ -14,6 +15,7 @@ from assay.adapt.planning import Draft, Refusal
 _LESS = r"loss|nll|err|error|rmse|mse|mae|ppl|perplexity|entropy|elbo|kl|rec"
 _MORE = r"acc\d?|accuracy|top\d?|f1|auc|r2|psnr|precision|recall|score|ppv|map|iou|dice|bleu"
 _VALIDATION = r"val|valid|validation|dev"
+_TRAINING = r"train|training|trn"
 _TEST = r"test|eval|held|holdout"
 ASK = "say what to search by with --objective NAME"
 
@@ -22,12 +24,16 @@ ASK = "say what to search by with --objective NAME"
 class Goal:
     """`expression` has the figure where a round ends; `on_test` says that the script knows only
     test data, so that the search needs a part of the training data for it. `lifted` is the metric
-    where it stays within a function that returns nothing."""
+    where it stays within a function that returns nothing. `arrays` are training arrays of which
+    the search holds back a part, each with the part's name, and `held_out` a name for all parts
+    where the script has none."""
 
     expression: str
     direction: str
     on_test: bool
     lifted: Metric | None = None
+    arrays: Mapping[str, str] = field(default_factory=dict)
+    held_out: str | None = None
 
 
 def find(
@@ -59,6 +65,11 @@ def _named(draft: Draft, function: cst.FunctionDef | None, wanted: str) -> Goal:
     own = draft.source.name_of(function)
     for one in draft.facts.metrics:
         if wanted in (one.name, one.expression) and one.function == own:
+            if says(one.name, _TRAINING):
+                held = sorted({other.name for other in draft.facts.metrics if _held_out(other)})
+                others = f"; on held-out data there are {', '.join(held)}" if held else ""
+                raise Refusal(f"`{wanted}` is computed on the data that is trained on: a search by "
+                              f"it finds what overfits{others}", one.line)  # fmt: skip
             direction = direction_of(one.name) or direction_of(one.expression)
             if direction is None:
                 break
@@ -99,7 +110,7 @@ def _is_there(draft: Draft, metric: Metric, loop: LoopNode | None, last: int) ->
     return any(
         one.how == "assign" and draft.source.line(one.statement) <= last
         for one in draft.flow.definitions(root, function)
-    ) and metric.line > last  # fmt: skip
+    ) and metric.end_line > last  # fmt: skip
 
 
 def _kept_best(draft: Draft, loop: LoopNode | None, near: list[Metric]) -> Goal | None:

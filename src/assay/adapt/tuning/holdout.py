@@ -9,26 +9,31 @@ import libcst as cst
 
 from assay.adapt.facts import Loader
 from assay.adapt.planning import Draft, Refusal
+from assay.adapt.tuning import arrays
 from assay.adapt.tuning.goals import ASK, Goal
 
 if TYPE_CHECKING:
     from assay.adapt.tuning.rounds import Rounds
 
 
-def cut(draft: Draft, block: list[cst.BaseStatement], rounds: Rounds, goal: Goal) -> None:
-    """While searching, the loaders get nine tenths of the training data to train on, and the rest
-    in place of the test data. Refusal where the loaders are not made beside the training."""
+def cut(draft: Draft, rounds: Rounds, goal: Goal) -> list[str]:
+    """While searching, nine tenths of the training data is trained on, and the rest stands in place
+    of the test data: in loaders or, by the lines with which a round begins, in arrays. Refusal
+    where neither is made beside the training."""
     own = draft.source.name_of(rounds.function)
     loaders = [one for one in draft.facts.loaders if one.function == own]
     train = [one for one in loaders if one.role == "train"]
     test = [one for one in loaders if one.role == "test"]
+    pairs = arrays.of_names(draft, rounds) if not test else {}
+    if pairs:
+        return arrays.hold_back(draft, rounds, pairs)
     if len(train) != 1 or len(test) != 1:
         raise Refusal(f"`{goal.expression}` is of test data, which a search must not touch, and "
                       "how to hold back a part of the training data is not to be seen; split off "
                       f"validation data, or {ASK}")  # fmt: skip
-    places = [_place(draft, block, one) for one in (*train, *test)]
+    places = [_place(draft, rounds.block, one) for one in (*train, *test)]
     rounds.first = min([rounds.first, *places])
-    top = draft.source.line(block[rounds.first])
+    top = draft.source.line(rounds.block[rounds.first])
     lines: list[str] = []
     names = []
     for loader, usual in ((train[0], "train_data"), (test[0], "test_data")):
@@ -38,7 +43,7 @@ def cut(draft: Draft, block: list[cst.BaseStatement], rounds: Rounds, goal: Goal
             lines.append(f"{name} = {loader.dataset}")
         names.append(name)
     draft.need("import torch")
-    indent = draft.indent_of(block[rounds.first])
+    indent = draft.indent_of(rounds.block[rounds.first])
     draft.order -= 600
     draft.insert(top - 1, [
         *lines,
@@ -50,6 +55,7 @@ def cut(draft: Draft, block: list[cst.BaseStatement], rounds: Rounds, goal: Goal
     draft.order += 600
     _replace(draft, train[0], f"fit_part if searching else {names[0]}")
     _replace(draft, test[0], f"held_out if searching else {names[1]}")
+    return []
 
 
 def _place(draft: Draft, block: list[cst.BaseStatement], loader: Loader) -> int:

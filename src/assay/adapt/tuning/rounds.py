@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import libcst as cst
 
 from assay.adapt.editing import Indent
+from assay.adapt.facts import Call
 from assay.adapt.facts.loops import LoopNode
 from assay.adapt.planning import Draft, Refusal
 from assay.adapt.pruning import sites
-from assay.adapt.tuning import dials, fits, goals, holdout
+from assay.adapt.tuning import anew, arrays, dials, fits, goals, holdout, transformers
 from assay.adapt.tuning.goals import Goal
 from assay.adapt.tuning.spaces import Dial
 
@@ -46,16 +47,17 @@ def plan(draft: Draft, objective: str | None) -> None:
     if draft.notebook:
         raise Refusal("a search would have to repeat what lies in several cells; put the training "
                       "into a function, or adapt a script")  # fmt: skip
-    if "transformers" in draft.facts.frameworks and not draft.facts.steps:
-        raise Refusal("the Trainer of Hugging Face has a search of its own that builds the model "
-                      'for each trial: give it model_init and call hyperparameter_search(backend='
-                      '"optuna")')  # fmt: skip
-    fit = fits.of_library(draft)
-    rounds = _around_fit(draft, fit.line) if fit else _around_loop(draft)
-    if fit is not None:
-        goal = fits.goal(draft, fit, objective)
+    trainer = transformers.of_trainer(draft)
+    stages = (trainer,) if trainer else fits.of_library(draft)
+    rounds = _around_fit(draft, stages[-1]) if stages else _around_loop(draft)
+    site = draft.statement_at(stages[-1].line) if stages else sites.training_loop(draft)
+    ends = _training_ends(draft, rounds, site)
+    if trainer:
+        goal = transformers.goal(draft, trainer, objective)
+    elif stages:
+        goal = fits.goal(draft, stages, objective)
     else:
-        last = draft.source.end_line(rounds.block[rounds.last])
+        last = draft.source.end_line(ends)
         goal = goals.find(draft, rounds.function, rounds.loop, last, objective)
     found = dials.find(draft, rounds.statements, rounds.function)
     if goal.direction == "minimize":
@@ -64,12 +66,16 @@ def plan(draft: Draft, objective: str | None) -> None:
     if not found:
         raise Refusal("none of the script's settings that a search could vary was recognised: no "
                       "learning rate, decay, dropout or width that has a name")  # fmt: skip
-    _widen(draft, rounds, found)
-    if goal.on_test:
-        holdout.cut(draft, rounds.block, rounds, goal)
-    if fit is not None:
-        fits.spare_checkpoints(draft, fit)
-    _write(draft, rounds, goal, found)
+    anew.begin(draft, rounds, found)
+    cut: list[str] = []
+    if goal.arrays:
+        cut = arrays.hold_back(draft, rounds, goal.arrays, goal.held_out)
+    elif goal.on_test:
+        cut = holdout.cut(draft, rounds, goal)
+    if stages:
+        fits.spare_checkpoints(draft, stages[-1])
+    _write(draft, rounds, goal, found, cut)
+    _tell(draft, rounds, goal, ends)
 
 
 def _around_loop(draft: Draft) -> Rounds:
@@ -92,21 +98,36 @@ def _around_loop(draft: Draft) -> Rounds:
                   "out of the script", draft.source.line(site))  # fmt: skip
 
 
-def _around_fit(draft: Draft, line: int) -> Rounds:
+def _training_ends(draft: Draft, rounds: Rounds, site: cst.CSTNode) -> cst.BaseStatement:
+    """The statement with which training is over: within a `with` there may be more to come."""
+    at = rounds.block[rounds.last]
+    while isinstance(at, cst.With) and isinstance(at.body, cst.IndentedBlock):
+        block = [one for one in at.body.body if isinstance(one, cst.BaseStatement)]
+        place = _index(draft, block, site)
+        if place is None or place == len(block) - 1:
+            break
+        at = block[place]
+    return at
+
+
+def _around_fit(draft: Draft, fit: Call) -> Rounds:
     """From where the model that is fitted is made, to the fit."""
-    statement = draft.statement_at(line)
+    statement = draft.statement_at(fit.line)
     function = draft.source.function_of(statement)
     block = _block(draft, statement, function)
     at = _index(draft, block, statement)
-    assert at is not None
-    held = [one for one in draft.facts.models
-            if draft.function(one.function) is function and one.line <= line]  # fmt: skip
-    firsts = [
-        index
-        for one in held
-        if (index := _index_of_line(draft, block, one.line)) is not None and index <= at
+    made = [
+        _index_of_line(draft, block, one.line)
+        for one in draft.facts.models
+        if not re.search("Tokenizer|Processor|Extractor", one.cls)
     ]
-    return Rounds(block, min([at, *firsts]), at, function)
+    firsts = [one for one in made if one is not None and at is not None and one <= at]
+    if at is not None and "(" in "".join((fit.object, *fit.arguments[:1])):
+        firsts.append(at)
+    if at is None or not firsts:
+        raise Refusal("the model is made elsewhere than where it is fitted, so a trial cannot be "
+                      "cut out of the script", fit.line)  # fmt: skip
+    return Rounds(block, min(firsts), at, function)
 
 
 def _made(draft: Draft) -> list[int]:
@@ -171,56 +192,15 @@ def _index_of_line(draft: Draft, block: list[cst.BaseStatement], line: int) -> i
     return _index(draft, block, draft.statement_at(line))
 
 
-def _widen(draft: Draft, rounds: Rounds, found: list[Dial]) -> None:
-    """Begin a round where something first goes by what is searched, or counts what it does."""
-    source = draft.source
-    counted = _counted(draft, rounds)
-    places = [re.compile(rf"(?<![\w.]){re.escape(one.place)}(?!\w)") for one in found]
-    for place in range(rounds.first):
-        statement = rounds.block[place]
-        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
-            continue
-        text = source.module.code_for_node(statement)
-        if any(one.search(text) for one in places) and not _defines(draft, statement, found):
-            rounds.first = place
-            return
-        names = {name for name, every in draft.flow.named().items()
-                 for one in every if one.statement is statement}  # fmt: skip
-        if names & counted:
-            rounds.first = place
-            return
-
-
-def _defines(draft: Draft, statement: cst.BaseStatement, found: list[Dial]) -> bool:
-    names = {name for name, every in draft.flow.named().items()
-             for one in every if one.statement is statement}  # fmt: skip
-    return bool(names & {re.split(r"[.\[]", one.place)[0] for one in found})
-
-
-def _counted(draft: Draft, rounds: Rounds) -> set[str]:
-    """Variables that the training adds to, appends to, or sets when something got better."""
-    source = draft.source
-    found: set[str] = set()
-    for statement in rounds.statements:
-        for one in source.within(statement, cst.AugAssign):
-            found.add(source.code(one.target))
-        for call in source.within(statement, cst.Call):
-            func = call.func
-            if isinstance(func, cst.Attribute) and func.attr.value in ("append", "extend"):
-                found.add(source.code(func.value))
-        for test in source.within(statement, cst.If):
-            for target in source.within(test.body, cst.AssignTarget):
-                found |= {source.code(name) for name in source.within(target, cst.Name)}
-    return found
-
-
-def _write(draft: Draft, rounds: Rounds, goal: Goal, found: list[Dial]) -> None:
+def _write(draft: Draft, rounds: Rounds, goal: Goal, found: list[Dial], cut: list[str]) -> None:
     source = draft.source
     first, last = rounds.block[rounds.first], rounds.block[rounds.last]
     top, end = sites.first_line(draft, first), source.end_line(last)
     indent, step = draft.indent_of(first), source.module.default_indent
     module = {one.name for one in draft.facts.constants if one.function == ""}
-    names = [one.place for one in found if one.place in module]
+    # What had no name and stands in another function gets one of the module.
+    fresh = [one for one in found if one.place.isupper() and not draft.flow.everywhere(one.place)]
+    names = [one.place for one in found if one.place in module or one in fresh]
     if rounds.function is not None and names:
         _global(draft, rounds.function, names)
     _check_names(draft)
@@ -235,18 +215,31 @@ def _write(draft: Draft, rounds: Rounds, goal: Goal, found: list[Dial]) -> None:
         f"{step}# The last round trains with the best that was found.",
         f"{step}trial = study.ask() if searching else optuna.trial.FixedTrial(study.best_params)",
         *(f"{step}{one.place if _is_held(one) else one.name} = {one.suggestion}" for one in found),
-        *(f"{step}{line}" for line in seeds),
+        *(f"{step}{line}" for line in (*seeds, *cut)),
     ], indent, "each round asks a trial for values, from the same seed; the script's own are the "
        "first trial", outside=True)  # fmt: skip
     draft.order += 500
     if goal.lifted is not None:
         _lift(draft, rounds, goal)
     draft.edits.append(Indent(top, end))
-    draft.insert(end, [f"{step}if searching:", f"{step}{step}study.tell(trial, {goal.expression})"],
-                 indent, f"the search goes by `{goal.expression}`", outside=True)  # fmt: skip
-    sites.helper(draft, f"N_TRIALS = {N_TRIALS}", top, "how often to train before the last time")
+    constants = "".join(f"\n{one.place} = {one.value}" for one in fresh)
+    sites.helper(draft, f"N_TRIALS = {N_TRIALS}{constants}", top,
+                 "how often to train before the last time")  # fmt: skip
     draft.claim("objective", {"expression": goal.expression, "direction": goal.direction})
     draft.claim("searched", *({"name": one.name, "value": one.value} for one in found))
+
+
+def _tell(draft: Draft, rounds: Rounds, goal: Goal, ends: cst.BaseStatement) -> None:
+    """End a trial where training is over: what the script does with its model then, a last test
+    among it, is for the last round."""
+    step, end = draft.source.module.default_indent, draft.source.end_line(ends)
+    tell, why = f"study.tell(trial, {goal.expression})", f"the search goes by `{goal.expression}`"
+    if ends is rounds.block[rounds.last]:
+        lines = [f"{step}if searching:", f"{step}{step}{tell}"]
+        draft.insert(end, lines, draft.indent_of(rounds.block[rounds.first]), why, outside=True)
+    else:
+        lines = ["if searching:", f"{step}{tell}", f"{step}continue"]
+        draft.insert(end, lines, draft.indent_of(ends), why)
 
 
 def _first_trial(found: list[Dial], indent: int) -> list[str]:

@@ -1,0 +1,100 @@
+"""Trainings that a script does several times over: each gets a run within the script's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import libcst as cst
+
+from assay.adapt.dialects import Dialect
+from assay.adapt.editing import Indent
+from assay.adapt.planning import logging, regions
+from assay.adapt.planning.words import Draft, Refusal
+
+Statement = cst.BaseStatement
+_WHY = "a run for each of several trainings: their steps begin anew"
+
+
+def repeats(draft: Draft, node: cst.CSTNode, counted: bool = False) -> list[Statement]:
+    """The statements each of which does the whole training that a node is part of; none where the
+    script trains once. `counted` says that the node is the whole training itself."""
+    source, loops = draft.source, draft.loops
+    for _ in range(8):
+        around = [loops.kind(loop) for loop in source.loops_of(node)]
+        function = source.function_of(node)
+        if function is None:
+            return []
+        counted = counted or "epoch" in around
+        counted = counted or ("batch" in around and loops.context(function) is None)
+        calls = [call for call in draft.flow.calls.get(function, [])
+                 if regions.is_reached(draft, call)]  # fmt: skip
+        in_loops = [loop for call in calls for loop in source.loops_of(call)]
+        if any(loops.kind(loop) in ("epoch", "batch") for loop in in_loops) and counted:
+            return []
+        if counted and (len(calls) > 1 or in_loops):
+            return [source.statement_of(call) for call in calls]
+        if len(calls) != 1:
+            return []
+        node = calls[0]
+    return []
+
+
+def open_runs(
+    draft: Draft, dialect: Dialect, region: regions.Region, statements: Iterable[Statement],
+    inside: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """A run around each statement, within the region's, which begins with the lines `inside`.
+    To be called last: nothing may come between. Refusal where a statement shares its line."""
+    every = list({id(one): one for one in statements}.values())
+    if not every:
+        return
+    assert dialect.nested is not None
+    source, step = draft.source, draft.source.module.default_indent
+    for number, statement in enumerate(every, 1):
+        line = source.line(statement)
+        if source.block_of(statement) is None:
+            raise Refusal("trains on the line of a condition: give it a line of its own", line)
+        head = dialect.nested.write(name=_name(draft, every, number))
+        # The first line of the region is indented, the gap before it is not.
+        is_first = line == region.first and not draft.notebook
+        indent = draft.indent_of(statement) + (step if is_first else "")
+        lines = [f"with {head}:", *(f"{step}{one}" for one in inside)]
+        draft.insert(line - 1, lines, indent, _WHY, outside=True)
+        draft.edits.append(Indent(line, source.end_line(statement)))
+
+
+def _name(draft: Draft, every: Sequence[Statement], number: int) -> str:
+    """What tells one training from the others: the loop's variable, what is trained, a number."""
+    source = draft.source
+    statement = every[number - 1]
+    for loop in source.loops_of(statement):
+        target = loop.target if isinstance(loop, cst.For) else None
+        first = target.elements[0].value if isinstance(target, cst.Tuple) else target
+        if isinstance(first, cst.Name) and isinstance(loop, cst.For) and _is_plain(draft, loop):
+            return f'f"{first.value}={{{first.value}}}"'
+    function = source.function_of(statement)
+    if function is not None and (parameter := logging.telling_apart(draft, function)):
+        return parameter
+    calls = [source.within(one, cst.Call)[0] for one in every]
+    called = source.code(calls[number - 1].func).rsplit(".", 1)[-1]
+    if len(every) == 1:
+        return f'"{called}"'
+    for place in range(min(len(call.args) for call in calls)):
+        texts = [source.code(call.args[place].value) for call in calls]
+        if len(set(texts)) == len(texts) and all(re.fullmatch(r"[A-Za-z_]\w*", t) for t in texts):
+            return f'"{texts[number - 1]}"'
+    return f'"{called}_{number}"'
+
+
+def _is_plain(draft: Draft, loop: cst.For) -> bool:
+    """Whether a loop goes over numbers or texts."""
+    value = loop.iter
+    if isinstance(value, cst.Call):
+        return draft.source.code(value.func) in ("range", "enumerate")
+    known = draft.flow.definitions(draft.source.code(value), draft.source.function_of(loop))
+    value = known[0].value if len(known) == 1 and known[0].how == "assign" else value
+    kinds = (cst.SimpleString, cst.BaseNumber)
+    return isinstance(value, (cst.List, cst.Tuple)) and all(
+        isinstance(one.value, kinds) for one in value.elements
+    )
