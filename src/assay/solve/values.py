@@ -54,7 +54,8 @@ class Classes:
         leaders: list[_Reading] = []
         numbers: dict[tuple[Any, ...], int] = {}
         found: dict[int, int] = {}
-        for payload, _ in sorted(weights.items(), key=lambda item: (-item[1], item[0])):
+        # Among equals the first in the column: numbers of the store follow who answered first.
+        for payload, _ in sorted(weights.items(), key=lambda item: -item[1]):
             reading = self._reading(payload)
             if reading.mark == _ALONE:
                 continue

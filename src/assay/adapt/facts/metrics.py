@@ -201,6 +201,7 @@ class Metrics:
         sides = [
             side
             for node in source.all(cst.Comparison)
+            if not any(isinstance(one.operator, cst.In | cst.NotIn) for one in node.comparisons)
             for side in (node.left, *(one.comparator for one in node.comparisons))
         ]
         for call in source.all(cst.Call):

@@ -7,6 +7,7 @@ import sys
 
 import libcst as cst
 
+from assay.adapt.editing import Insert
 from assay.adapt.planning.words import Draft
 
 # What a component that hooks into frameworks has to be imported before.
@@ -64,12 +65,15 @@ def _merged(draft: Draft, block: list[cst.SimpleStatementLine], text: str) -> bo
 
 
 def _imports(draft: Draft) -> list[cst.SimpleStatementLine]:
-    """The import statements of the module's own level."""
+    """The import statements of the module's own level, as far as they stand before what the plan
+    puts in: scripts out of notebooks import where they go."""
+    first = min((edit.after for edit in draft.edits if isinstance(edit, Insert)), default=0)
     return [
         statement
         for statement in draft.source.module.body
         if isinstance(statement, cst.SimpleStatementLine)
         and isinstance(statement.body[0], (cst.Import, cst.ImportFrom))
+        and (not first or draft.source.end_line(statement) <= first)
     ]
 
 

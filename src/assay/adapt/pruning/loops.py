@@ -64,11 +64,28 @@ def plan(draft: Draft) -> None:
                  [f"prune_layers({layers}, {site.progress})"],
                  sites.body_indent(draft, site.loop),
                  "masks grow on a schedule, and hold through the steps of the epoch")  # fmt: skip
-    last = f'print(f"sparsity: {{finish_pruning({layers}):.1%}}")'
-    finish(draft, site, whole, [last])
+    told = f'print(f"sparsity: {{finish_pruning({layers}):.1%}}")'
+    again = _reloaded(draft, site, whole)
+    finish(draft, site, whole, [f"finish_pruning({layers})" if again else told])
+    if again:
+        draft.insert(again, [told], indent, "of the weights that the script goes on with")
     for call in states:
         plain(draft, call, "pruned_state")
     draft.claim("pruned", *({"model": name, "share": SPARSITY} for name in site.models))
+
+
+def _reloaded(draft: Draft, site: Site, whole: cst.BaseStatement) -> int:
+    """The line behind which the script is back at weights that it kept while it trained; 0 where
+    it stays with the last."""
+    source = draft.source
+    wanted = {f"{name}.load_state_dict" for name in site.models}
+    block = source.block_of(whole)
+    after = (one for one in (block.body if block else ()) if source.line(one) > source.line(whole))
+    ends = [
+        source.end_line(one) for one in after
+        for call in source.within(one, cst.Call) if source.code(call.func) in wanted
+    ]  # fmt: skip
+    return max(ends, default=0)
 
 
 def _check(draft: Draft, site: Site) -> None:
