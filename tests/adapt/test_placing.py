@@ -314,6 +314,31 @@ def test_a_command_shares_its_run_with_functions() -> None:
     assert '    if writer is not None:\n        writer.add_scalar("' in found
 
 
+def test_an_import_stands_before_its_use_where_scripts_import_on_the_way() -> None:
+    found = adapted(
+        """\
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+
+X, y = load_iris(return_X_y=True)
+model = LogisticRegression(max_iter=500).fit(X, y)
+print("accuracy", model.score(X, y))
+
+# %%
+import matplotlib.pyplot as plt
+
+plt.plot(model.coef_[0])
+""",
+        "mlflow",
+    )
+    assert found.index("import mlflow\n") < found.index("with mlflow.start_run(")
+
+
+def test_a_text_that_is_searched_is_no_number() -> None:
+    lines = "error_msg = str(loss)\n        print('nan' in error_msg)\n        click.echo("
+    assert '"error_msg"' not in adapted(CLICK.replace("click.echo(", lines), "mlflow")
+
+
 @pytest.mark.slow
 def test_these_rewrites_can_be_proven() -> None:
     asked = [

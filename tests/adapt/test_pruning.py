@@ -93,8 +93,11 @@ def test_masks_grow_in_the_loop_and_are_made_permanent_behind_it() -> None:
     chosen = lines.index("pruned_layers = [m for m in model.modules() if type(m) in (nn.Linear,)]")
     assert lines.index("n_epochs = 30") < loop
     assert chosen < loop
-    final = lines.index('print(f"sparsity: {finish_pruning(pruned_layers):.1%}")')
-    assert loop < final < lines.index('model.load_state_dict(torch.load("best.pt"))')
+    final = lines.index("finish_pruning(pruned_layers)")
+    back = lines.index('model.load_state_dict(torch.load("best.pt"))')
+    assert loop < final < back
+    # What is told is the sparsity of the weights that it goes on with.
+    assert lines[back + 1] == 'print(f"sparsity: {finish_pruning(pruned_layers):.1%}")'
 
 
 def test_what_is_saved_on_the_way_has_the_names_of_an_unpruned_model() -> None:
