@@ -47,6 +47,15 @@ def named(body: str, head: str = TORCH) -> dict[str, str]:
             """,
             {"train_loss": "loss", "acc": "acc", "v_acc": "v_acc"},
         ),
+        (  # a word in brackets is said of the value before it
+            """
+            for epoch in range(3):
+                STEP
+            first, second = [(net(data) - v).abs().mean().item() for data in (x, u)]
+            print("MAE: %.3f (initial) %.3f (optimized)" % (first, second))
+            """,
+            {"train_loss": "loss", "initial_mae": "first"},
+        ),
         (  # without gradients, and nothing says of which data
             """
             for epoch in range(3):
