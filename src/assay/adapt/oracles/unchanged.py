@@ -33,22 +33,23 @@ def _is_tracking(case: Case) -> bool:
 
 def _output(case: Case) -> Said:
     ours, theirs = case.before.smoked, case.after.smoked
+    others = _without_own(case, theirs.stdout)
     if not ours.stdout.strip():
-        added = _without_own(case, theirs.stdout).strip()
+        added = others.strip()
         if added and _is_tracking(case):
             yield False, f"prints what the original does not: {added[:80]!r}"
         else:
             yield None, "the script prints nothing, so its output proves nothing"
     elif not _is_tracking(case):
         yield _has_form(case.original, ours.stdout, theirs.stdout)
-    elif ours.stdout == theirs.stdout or _without_own(case, theirs.stdout) == ours.stdout:
+    elif ours.stdout in (theirs.stdout, others):
         yield True, f"prints the same {len(ours.stdout.splitlines())} lines"
     else:
         again = case.again().stdout
-        if again != ours.stdout and _masked(ours.stdout, again) == _masked(theirs.stdout, again):
+        if again != ours.stdout and _masked(ours.stdout, again) == _masked(others, again):
             yield True, "prints the same, but for what differs from run to run"
         else:
-            yield False, f"prints something else: {_difference(ours.stdout, theirs.stdout)}"
+            yield False, f"prints something else: {_difference(ours.stdout, others)}"
 
 
 def _without_own(case: Case, text: str) -> str:
