@@ -101,14 +101,7 @@ def validity(run: Run) -> list[Validity]:
 def to_json(run: Run) -> dict[str, Any]:
     """`against_original`, `oracles` (contestant → figure) and `mutations` (name → counts)."""
     return {
-        "against_original": [
-            {
-                "first": one.first, "second": one.second, "outcome": one.comparison.outcome,
-                "difference": one.comparison.difference.to_json(), "p": one.comparison.p,
-                "wins": one.comparison.wins, "losses": one.comparison.losses,
-            }
-            for one in against_original(run)
-        ],
+        "against_original": [pair.to_json() for pair in against_original(run)],
         "oracles": {name: figure.to_json() for name, figure in oracles(run).items()},
         "mutations": {one.mutation: one.to_json() for one in validity(run)},
     }  # fmt: skip

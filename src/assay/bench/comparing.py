@@ -21,6 +21,18 @@ class Pair(NamedTuple):
     second: str
     comparison: Comparison
 
+    def to_json(self) -> dict[str, Any]:
+        """Both figures, their difference, and what is to be made of it."""
+        found = self.comparison
+        figures = {
+            name: getattr(found, name).to_json() for name in ("first", "second", "difference")
+        }
+        told = {
+            name: getattr(found, name)
+            for name in ("outcome", "wins", "losses", "ties", "left_out", "p", "test")
+        }
+        return {"first": self.first, "second": self.second, "figures": figures, **told}
+
 
 def compare_runs(first: Run, second: Run, k: int = 1) -> list[Pair]:
     """Every contestant of the second run against every one of the first by pass@k; with a single

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assay.bench import Pair
@@ -42,31 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
     second = bench.Run.load(arguments.second) if arguments.second else first
     pairs = bench.compare_runs(first, second, arguments.k)
     if arguments.json:
-        print(json.dumps({"k": arguments.k, "pairs": [_json(pair) for pair in pairs]}))
+        print(json.dumps({"k": arguments.k, "pairs": [pair.to_json() for pair in pairs]}))
         return 0
     for pair in pairs:
         _print(pair)
     return 0
-
-
-def _json(pair: Pair) -> dict[str, Any]:
-    found = pair.comparison
-    return {
-        "first": pair.first,
-        "second": pair.second,
-        "outcome": found.outcome,
-        "figures": {
-            "first": found.first.to_json(),
-            "second": found.second.to_json(),
-            "difference": found.difference.to_json(),
-        },
-        "wins": found.wins,
-        "losses": found.losses,
-        "ties": found.ties,
-        "left_out": found.left_out,
-        "p": found.p,
-        "test": found.test,
-    }
 
 
 def _print(pair: Pair) -> None:

@@ -43,16 +43,18 @@ def _merged(draft: Draft, block: list[cst.SimpleStatementLine], text: str) -> bo
     """Whether `from a import b` went into a line of the script that imports from there, too."""
     source = draft.source
     wanted = re.fullmatch(r"from ([\w.]+) import (\w+(?:, \w+)*)", text)
-    for statement in block if wanted else ():
+    if wanted is None:
+        return False
+    for statement in block:
         node = statement.body[0]
         plain = isinstance(node, cst.ImportFrom) and not isinstance(node.names, cst.ImportStar)
         if not plain or source.line(statement) != source.end_line(statement):
             continue
         head, bracket, names = source.code(node).partition(" import ")
-        if head != f"from {wanted[1]}" or not bracket or "(" in names:  # type: ignore[index]
+        if head != f"from {wanted[1]}" or not bracket or "(" in names:
             continue
         have = [name.strip() for name in names.split(",")]
-        new = [name for name in wanted[2].split(", ") if name not in have]  # type: ignore[index]
+        new = [name for name in wanted[2].split(", ") if name not in have]
         every = sorted(have + new) if have == sorted(have) else have + new
         at = source.span(node)
         line = f"{head} import {', '.join(every)}"
