@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from assay.adapt.adapting import adapt
 from assay.adapt.codemod import rewrite
 from assay.adapt.proving import OriginalFails, prove_all
-from assay.adapt.smoke import opened
+from assay.adapt.smoke import environment_for, opened
 from assay.adapt.words import Declined, Rewrite
 
 SCRIPTS = Path(__file__).parents[2] / "suites" / "mlops" / "scripts"
@@ -128,6 +129,19 @@ def test_nncf_sees_the_first_batch_that_training_meets() -> None:
     assert 'print(f"sparsity: {finish_pruning(self.net):.1%}")' in lines
 
 
+def test_who_pins_the_old_nncf_gets_its_old_interface_at_the_same_places() -> None:
+    lines = [line.strip() for line in _rewritten(CLASSES, "nncf-2").splitlines()]
+    assert "create_compressed_model(model, config, dump_graphs=False)" in lines
+    assert "schedule = PruningSchedule(self.net, epochs)" in lines
+    assert lines.index("start_pruning(self.net, x)") < lines.index(
+        "loss = self.net(x).square().mean()"
+    )
+    assert environment_for(CLASSES, ["nncf-2"]) == "mlops-nncf219"
+    assert "becomes another class" in _declined(
+        (SCRIPTS / "lit_autoencoder.py").read_text(), "nncf-2"
+    )
+
+
 def test_a_model_that_follows_by_its_parameters_is_pruned_alike() -> None:
     text = _rewritten((SCRIPTS / "dqn_cartpole.py").read_text())
     assert "for net in (policy_net, target_net)" in text
@@ -178,3 +192,11 @@ def test_both_prunings_are_proven_by_running_them() -> None:
         proofs = prove_all(session, text, [one for one in rewrites if isinstance(one, Rewrite)])
     assert not isinstance(proofs, OriginalFails)
     assert [proof.proven for proof in proofs] == [True, True], proofs
+
+
+@pytest.mark.slow
+def test_pruning_by_the_old_nncf_is_proven_where_that_is_installed() -> None:
+    found = adapt(_script(CLASSES), ["nncf-2"])
+    assert found.outcome == "proven", found
+    said = [one.text for one in found.evidence]
+    assert "no mask is left: the zeros are in the weights themselves" in said

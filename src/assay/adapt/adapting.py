@@ -112,7 +112,7 @@ def adapt(
     found = by_codemod(text, add, objective=objective, project=Path(name).stem)
     if not verify:
         return _unverified(text, name, found)
-    with _session(session, environment, text) as jail:
+    with _session(session, environment, text, add) as jail:
         proofs: list[Proof] = []
         try:
             if isinstance(found, Rewrite):
@@ -236,11 +236,13 @@ def _is_python(text: str) -> bool:
 
 
 @contextlib.contextmanager
-def _session(session: Session | None, environment: str | None, text: str) -> Iterator[Session]:
+def _session(
+    session: Session | None, environment: str | None, text: str, add: Sequence[str]
+) -> Iterator[Session]:
     from assay.adapt.smoke import environment_for, opened
 
     if session is not None:
         yield session
         return
-    with opened(environment or environment_for(_code(text))) as own:
+    with opened(environment or environment_for(_code(text), add)) as own:
         yield own

@@ -20,6 +20,7 @@ TARGETS: Mapping[str, Kind] = {
     "optuna": "hpo",
     "prune": "pruning",
     "nncf": "pruning",
+    "nncf-2": "pruning",
 }
 
 

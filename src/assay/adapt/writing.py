@@ -21,6 +21,7 @@ _NAMES = {
     "tensorboard": "TensorBoard", "mlflow-registry": "MLflow's model registry",
     "wandb-registry": "the registry of Weights & Biases", "optuna": "Optuna",
     "prune": "torch.nn.utils.prune", "nncf": "NNCF (3.4 or later)",
+    "nncf-2": "NNCF 2.19 (create_compressed_model)",
 }  # fmt: skip
 _ASKED = {
     "tracking": (

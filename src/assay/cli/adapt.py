@@ -31,8 +31,9 @@ _EPILOG = """\
   assay adapt train.py --explain
 
 What can be added: mlflow, wandb, comet, trackio, tensorboard (tracking); mlflow-registry,
-wandb-registry (registration); optuna (tuning); prune, nncf (pruning). How the script is run for the
-proof (`assay smoke` does that alone) can be settled in [tool.assay.smoke] of a pyproject.toml.
+wandb-registry (registration); optuna (tuning); prune, nncf (pruning), and nncf-2 for those who pin
+NNCF 2.19 with its old interface. How the script is run for the proof (`assay smoke` does that
+alone) can be settled in [tool.assay.smoke] of a pyproject.toml.
 
 Exit codes: 0 proven, 1 not proven, declined, or the original fails by itself, 2 bad input, 3 a
 failure of ours.

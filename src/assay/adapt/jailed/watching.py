@@ -13,15 +13,26 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from . import eyes, fresh, hooks, left, main, recording, rows, state, stores, tree, tuned, whole
+from . import (
+    eyes,
+    fresh,
+    hooks,
+    left,
+    main,
+    pruned,
+    recording,
+    rows,
+    state,
+    stores,
+    tree,
+    tuned,
+    whole,
+)
 
 recorder = recording.Recorder()
 # By (component, id), the status of each run when the script's last line had run: exit handlers,
 # which close what was left open, come later.
 statuses: dict[str, str] = {}
-sparsity: list[float] = []
-prunes: list[int] = []
-steps = [0]
 
 
 def install(config: dict[str, Any]) -> None:
@@ -39,6 +50,7 @@ def install(config: dict[str, Any]) -> None:
     _watch_seeds()
     rows.watch(_after)
     tuned.watch(_after)
+    pruned.watch(_after)
     _replace_exec(path, source, {int(n): one for n, one in config.get("probes", {}).items()})
 
 
@@ -108,13 +120,12 @@ def _ended() -> None:
 
 def told() -> str:
     """What was recorded, as JSON."""
-    facts = {**rows.told(), **tuned.told()}
+    facts = {**rows.told(), **tuned.told(), **pruned.told()}
     for score in rows.training_scores():
         _library("scikit-learn", "training_score", None, score)
     found = json.loads(recorder.told())
     found["facts"] = {
-        "statuses": statuses, "undrawn": _unused, "sparsity": sparsity, "prunes": prunes,
-        "steps": steps[0], "trainers": _trainers, **facts,
+        "statuses": statuses, "undrawn": _unused, "trainers": _trainers, **facts,
     }  # fmt: skip
     return json.dumps(found)
 
@@ -170,22 +181,8 @@ def registered() -> str:
 
 
 def layers() -> str:
-    """The share of zeros in each layer's weights, and whether it is only masked."""
-    found = []
-    torch = sys.modules.get("torch")
-    for path, model in _alive():
-        if torch is None or not isinstance(model, torch.nn.Module):
-            continue
-        parts = [(name, *_weight_and_mask(module)) for name, module in model.named_modules()]
-        for name, weight, mask in [*parts, *_of_nncf(model)]:
-            if isinstance(weight, torch.Tensor) and weight.dim() > 1:
-                share = _zeros([(weight, mask)])
-                masked = mask is not None and bool(((mask == 0) & (weight != 0)).any())
-                found.append({
-                    "path": f"{path}.{name}", "share": share, "size": weight.numel(),
-                    "zeros": share * weight.numel(), "masked": masked,
-                })  # fmt: skip
-    return json.dumps(found)
+    """The share of zeros in each layer's weights, and whether it is only masked, as JSON."""
+    return json.dumps(pruned.layers(_alive()))
 
 
 _probes: dict[str, str] = {}
@@ -287,87 +284,6 @@ def _gradients(_: Any) -> None:
     recorder.learns(lambda: bool(sys.modules["torch"].is_grad_enabled()))
 
 
-# Pruning: the share of zeros after each optimiser step
-
-
-def _optimizer(module: Any) -> None:
-    module.register_optimizer_step_pre_hook(_sampled)
-    module.register_optimizer_step_post_hook(_stepped)
-
-
-def _stepped(*_: Any) -> None:
-    steps[0] += 1
-    _sampled()
-
-
-def _sampled(*_: Any) -> None:
-    parts = [_weight_and_mask(module) for module in _pruned["modules"]]
-    parts += [part[1:] for model in _pruned["nncf"] for part in _of_nncf(model)]
-    if parts and len(sparsity) < 400:
-        sparsity.append(_zeros(parts))
-
-
-# What was pruned by torch, and models that NNCF prunes.
-_pruned: dict[str, list[Any]] = {"modules": [], "nncf": []}
-
-
-def _weight_and_mask(module: Any) -> tuple[Any, Any]:
-    mask = getattr(module, "weight_mask", None)
-    return getattr(module, "weight" if mask is None else "weight_orig", None), mask
-
-
-def _of_nncf(model: Any) -> list[tuple[str, Any, Any]]:
-    """Names, weights and masks of what NNCF prunes: it keeps masks in hooks of the model."""
-    algorithm = sys.modules.get(_NNCF)
-    if algorithm is None:
-        return []
-    try:
-        masks = algorithm.get_pruned_modules(model)
-    except Exception:  # not a model of NNCF's
-        return []
-    return [
-        (name, algorithm.get_const_data_by_name(name, model), hook.binary_mask)
-        for name, hook in masks.items()
-    ]
-
-
-def _zeros(parts: list[tuple[Any, Any]]) -> float:
-    """The share of zeros in what is reckoned with."""
-    zeros = total = 0
-    for weight, mask in parts:
-        effective = weight if mask is None else weight * mask
-        zeros += int((effective == 0).sum())
-        total += effective.numel()
-    return zeros / total if total else 0.0
-
-
-def _prune(module: Any) -> None:
-    """Which modules are pruned, and after how many optimiser steps."""
-    kind = module.BasePruningMethod
-    real = kind.apply.__func__
-
-    def apply(cls: Any, pruned: Any, name: str, *given: Any, **named: Any) -> Any:
-        if name == "weight" and not any(one is pruned for one in _pruned["modules"]):
-            _pruned["modules"].append(pruned)
-        prunes.append(steps[0])
-        return real(cls, pruned, name, *given, **named)
-
-    kind.apply = classmethod(apply)
-
-
-def _nncf(module: Any) -> None:
-    real = module.update_pruning_ratio
-
-    def update(model: Any, *given: Any, **named: Any) -> Any:
-        if not any(one is model for one in _pruned["nncf"]):
-            _pruned["nncf"].append(model)
-        prunes.append(steps[0])
-        return real(model, *given, **named)
-
-    module.update_pruning_ratio = update
-
-
-_NNCF = "nncf.torch.function_hook.pruning.magnitude.algo"
 _CHANGES: dict[str, Callable[[Any], None]] = {
     "torch.autograd.grad_mode": _gradients,
     "lightning.pytorch.trainer.connectors.logger_connector.logger_connector": _lightning,
@@ -377,7 +293,4 @@ _CHANGES: dict[str, Callable[[Any], None]] = {
     "lightning.pytorch.callbacks.lr_monitor": _rates,
     "pytorch_lightning.callbacks.lr_monitor": _rates,
     "transformers.trainer": _hugging_face,
-    "torch.optim.optimizer": _optimizer,
-    "torch.nn.utils.prune": _prune,
-    _NNCF: _nncf,
 }

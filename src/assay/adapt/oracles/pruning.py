@@ -37,7 +37,7 @@ def _evidence(case: Case) -> Said:
     else:
         yield True, f"{len(layers)} layers have {share:.0%} zeros at the end"
     masked = [one for one in layers if one["masked"]]
-    if masked and "nncf" in case.rewrite.targets:
+    if masked and {"nncf", "nncf-2"} & set(case.rewrite.targets):
         yield None, "NNCF keeps its masks in the model: the zeros are in what it reckons with"
     elif masked:
         yield False, f"`{masked[0]['path']}` is only masked: the pruning is not permanent"

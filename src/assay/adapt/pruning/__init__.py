@@ -26,13 +26,14 @@ def plan(
     objective: str | None = None,  # noqa: ARG001 - all rooms of planning are called alike
     notebook: bool = False,
 ) -> Draft:  # fmt: skip
-    """A draft that prunes what the script trains, by `prune` (torch.nn.utils.prune) or `nncf`.
+    """A draft that prunes what the script trains, by `prune` (torch.nn.utils.prune), `nncf`
+    or `nncf-2`.
     Refusal, with the line and what to do, where that cannot be said or done."""
     flow = Flow(facts.source)
     draft = Draft(facts, flow, Loops(facts.source, flow), project, notebook)
     _check(facts)
-    if target == "nncf":
-        _nncf.plan(draft)
+    if target.startswith("nncf"):
+        _nncf.plan(draft, target)
     elif "lightning" in facts.frameworks:
         _lightning.plan(draft)
     elif "transformers" in facts.frameworks and _transformers.applies(draft):

@@ -1,9 +1,4 @@
-"""NNCF's magnitude pruning, by the API of 3.4 and later.
-
-`nncf.prune` has to see a batch of what forward takes. It gets the first one that the training
-itself meets: to draw one ahead would move the script's random generators. `nncf.strip` needs
-torchao, which NNCF does not install, so zeros are written into the weights here.
-"""
+"""NNCF's magnitude pruning, by its interface of today or by the old one: where its calls go."""
 
 from __future__ import annotations
 
@@ -15,97 +10,35 @@ from assay.adapt.planning import Draft, Refusal
 from assay.adapt.pruning import sites
 from assay.adapt.pruning.lightning import model_of, one_fit
 from assay.adapt.pruning.loops import SPARSITY, finish, plain, reached, state_calls
+from assay.adapt.pruning.nncf_interfaces import CALLBACK, OF_NNCF_2, TODAY, Interface
 from assay.adapt.pruning.reaching import names_in
 
-_HELPERS = '''\
-PRUNED_SHARE = {share}  # of the weights, in the end
-PRUNE_MODE = nncf.PruneMode.UNSTRUCTURED_MAGNITUDE_LOCAL
-
-
-def start_pruning(model, *inputs):
-    """Put masks in at the first batch, as NNCF has to see what forward takes."""
-    if model.training and not is_wrapped(model):
-        model.eval()  # a look at forward draws no dropout and moves no statistics
-        nncf.prune(model, mode=PRUNE_MODE, ratio=0.1, examples_inputs=inputs)
-        model.train()
-
-
-def pruning_schedule(model, epochs):
-    """From a tenth of the weights to the whole share, in three quarters of the epochs."""
-    return schedulers.ExponentialMagnitudePruningScheduler(
-        model,
-        mode=PRUNE_MODE,
-        initial_ratio=0.1,
-        target_ratio=PRUNED_SHARE,
-        target_epoch=max(1, int(0.75 * epochs)),
-    )
-
-
-def pruned_state(model):
-    """A state dict as the unpruned model has it, with the masked weights as zeros."""
-    state = model.state_dict()
-    if is_wrapped(model):
-        for name, hook in get_pruned_modules(model).items():
-            state[name] = state[name] * hook.binary_mask
-    for name in [name for name in state if name.startswith("__nncf_hooks.")]:
-        del state[name]
-    return state
-
-
-def finish_pruning(model):
-    """Make the zeros permanent and take NNCF's hooks off; gives the share of zeros."""
-    if not is_wrapped(model):
-        return 0.0
-    share = nncf.pruning_statistic(model).pruning_ratio
-    state = pruned_state(model)
-    # nncf.strip would do this, but needs torchao, which nncf does not install.
-    del model.forward, model._replicate_for_data_parallel, model._modules["__nncf_hooks"]
-    model.load_state_dict(state)
-    return share
-'''
-_CALLBACK = '''
-
-class GradualPruning(Callback):
-    """Raises the share of masked weights from epoch to epoch; the zeros stay at the end."""
-
-    def on_train_start(self, trainer, pl_module):
-        self.schedule = pruning_schedule(pl_module, trainer.max_epochs)
-
-    def on_train_epoch_start(self, trainer, pl_module):
-        if is_wrapped(pl_module):
-            self.schedule.step(trainer.current_epoch)
-
-    def on_save_checkpoint(self, trainer, pl_module, checkpoint):
-        checkpoint["state_dict"] = pruned_state(pl_module)
-
-    def on_train_end(self, trainer, pl_module):
-        print(f"sparsity: {{finish_pruning(pl_module):.1%}}")
-'''
-_IMPORTS = (
-    "import nncf",
-    "from nncf.torch.function_hook.pruning.magnitude.algo import get_pruned_modules",
-    "from nncf.torch.function_hook.pruning.magnitude import schedulers",
-    "from nncf.torch.function_hook.wrapper import is_wrapped",
-)
 _MOVES = ("to", "cuda", "cpu", "view", "reshape", "float", "long", "unsqueeze", "squeeze",
           "flatten", "permute", "transpose", "detach", "size", "contiguous", "len")  # fmt: skip
+_SHARE = f"PRUNED_SHARE = {SPARSITY}  # of the weights, in the end\n"
+_WHY = "what pruning does, in one place"
 _WHERE = "NNCF sees its first batch here, ahead of the step that uses it"
 
 
-def plan(draft: Draft) -> None:
-    """Masks at the first batch, a schedule over the epochs, zeros in the weights at the end."""
+def plan(draft: Draft, target: str) -> None:
+    """Masks at the first batch, a schedule over the epochs, zeros in the weights at the end, by
+    the interface that `nncf` has today or the one of `nncf-2`."""
     facts = draft.facts
+    interface = OF_NNCF_2 if target == "nncf-2" else TODAY
     if "transformers" in facts.frameworks and not facts.steps:
         raise Refusal("the Trainer of Hugging Face calls the model by itself, and NNCF has to see "
                       "the batch that it gives; use --add prune")  # fmt: skip
+    if "lightning" in facts.frameworks and interface is not TODAY:
+        raise Refusal("a LightningModule is not pruned by NNCF 2: it becomes another class, which "
+                      "its Trainer does not know; use --add nncf or prune")  # fmt: skip
     if "lightning" in facts.frameworks:
         _plan_lightning(draft)
     else:
-        _plan_loop(draft)
-    draft.need(*_IMPORTS)
+        _plan_loop(draft, interface)
+    draft.need(*interface.imports)
 
 
-def _plan_loop(draft: Draft) -> None:
+def _plan_loop(draft: Draft, interface: Interface) -> None:
     site = sites.site(draft)
     source = draft.source
     for name in site.models:
@@ -113,8 +46,7 @@ def _plan_loop(draft: Draft) -> None:
     inputs = [one for name in site.models for one in _forward(draft, site, name)]
     whole = sites.whole(draft, site.loop)
     indent = draft.indent_of(whole)
-    sites.helper(draft, _HELPERS.format(share=SPARSITY), source.line(site.loop),
-                 "what pruning does, in one place")  # fmt: skip
+    sites.helper(draft, _SHARE + interface.helpers, source.line(site.loop), _WHY)
     for statement, line in inputs:
         draft.insert(source.line(statement) - 1, [line], draft.indent_of(statement), _WHERE)
     before: list[str] = []
@@ -122,7 +54,8 @@ def _plan_loop(draft: Draft) -> None:
     last: list[str] = []
     for number, name in enumerate(site.models):
         schedule = draft.free("schedule", "pruning") + ("" if number == 0 else f"_{number + 1}")
-        before.append(f"{schedule} = pruning_schedule({name}, {site.total})")
+        made = interface.schedule.format(model=name, total=site.total)
+        before.append(f"{schedule} = {made}")
         turn += [f"if is_wrapped({name}):",
                  f"{source.module.default_indent}{schedule}.step({site.turn})"]  # fmt: skip
         last.append(f'print(f"sparsity: {{finish_pruning({name}):.1%}}")')
@@ -192,8 +125,7 @@ def _plan_lightning(draft: Draft) -> None:
     call = _forward_of_module(draft)
     model = model_of(draft, fit, statement)
     shown, line = _shown(draft, call, "self")
-    sites.helper(draft, (_HELPERS + _CALLBACK).format(share=SPARSITY), fit.line,
-                 "what pruning does, in one place")  # fmt: skip
+    sites.helper(draft, _SHARE + TODAY.helpers + CALLBACK, fit.line, _WHY)
     draft.insert(source.line(shown) - 1, [line], draft.indent_of(shown), _WHERE)
     given = [f"{fit.object}.callbacks.append(GradualPruning())"]
     draft.insert(source.line(statement) - 1, given, draft.indent_of(statement),

@@ -16,6 +16,8 @@ from assay.engine.session import Asked, Listener, Session
 
 ENVIRONMENT = "mlops"
 _FOR_TENSORFLOW = "mlops-tf"
+_FOR_NNCF_2 = "mlops-nncf219"
+_NNCF_2 = re.compile(r"\bcreate_compressed_model\b")
 _TENSORFLOW = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:tensorflow|tf_keras)\b", re.MULTILINE)
 _ANSWERS = "__import__('sys').modules['smoking.main'].answers"
 _OUTCOMES = get_args(RunOutcome)
@@ -26,8 +28,10 @@ _LIMITS = Limits(
 )  # fmt: skip
 
 
-def environment_for(script: str) -> str:
-    """The shipped environment that has what a script imports."""
+def environment_for(script: str, targets: Sequence[str] = ()) -> str:
+    """The shipped environment that has what a script imports, and what is to be put into it."""
+    if "nncf-2" in targets or _NNCF_2.search(script):
+        return _FOR_NNCF_2
     return _FOR_TENSORFLOW if _TENSORFLOW.search(script) else ENVIRONMENT
 
 
