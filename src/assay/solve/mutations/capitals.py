@@ -9,7 +9,7 @@ from assay.models.base import Message
 from assay.solve.mutations.asking import asked, told
 from assay.solve.mutations.base import Freedom, Prompt, Rewritten
 from assay.solve.mutations.english import Token, is_protected, signature_names, tokens
-from assay.solve.mutations.reading import Block, read, rendered
+from assay.solve.mutations.reading import Block, each_sentence, read
 
 # A word beside one of these is part of a formula: "sum(teacher * (log teacher - log student))".
 _OPERATORS = frozenset("+*/=<>≤≥^|×·√²∑Σ−")
@@ -29,12 +29,7 @@ class Capitals:
 
     def rewrite(self, prompt: Prompt, seed: int) -> Rewritten | None:  # noqa: ARG002
         names = signature_names(prompt.target)
-        blocks = [
-            block.saying([_raised(one, names) for one in block.sentences])
-            if block.kind == "prose" else block
-            for block in read(prompt.text)
-        ]  # fmt: skip
-        text = rendered(blocks)
+        text = each_sentence(prompt.text, lambda one: _raised(one, names))
         return Rewritten(text, prompt.target.name) if text != prompt.text else None
 
     def messages(self, prompt: Prompt) -> tuple[Message, ...]:

@@ -11,7 +11,7 @@ import io
 import re
 import textwrap
 import tokenize
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -78,6 +78,14 @@ def _filled(text: str, width: int) -> str:
 
 def rendered(blocks: Iterable[Block]) -> str:
     return "".join(block.render() for block in blocks)
+
+
+def each_sentence(text: str, change: Callable[[str], str]) -> str:
+    """A prompt with every sentence of its prose changed."""
+    return rendered(
+        block.saying(list(map(change, block.sentences))) if block.kind == "prose" else block
+        for block in read(text)
+    )
 
 
 @lru_cache(maxsize=512)

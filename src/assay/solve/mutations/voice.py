@@ -14,7 +14,7 @@ from assay.solve.mutations.english import (
     tokens,
     uncapitalised,
 )
-from assay.solve.mutations.reading import read, rendered
+from assay.solve.mutations.reading import each_sentence
 
 # A list of steps, of which some may begin with verbs that nobody knows here.
 _MOST_COMMAS = 2
@@ -36,12 +36,7 @@ class Passive:
 
     def rewrite(self, prompt: Prompt, seed: int) -> Rewritten | None:  # noqa: ARG002
         names = signature_names(prompt.target)
-        blocks = [
-            block.saying([passive(one, names) or one for one in block.sentences])
-            if block.kind == "prose" else block
-            for block in read(prompt.text)
-        ]  # fmt: skip
-        text = rendered(blocks)
+        text = each_sentence(prompt.text, lambda one: passive(one, names) or one)
         return Rewritten(text, prompt.target.name) if text != prompt.text else None
 
     def messages(self, prompt: Prompt) -> tuple[Message, ...]:

@@ -22,7 +22,7 @@ from assay.solve.mutations.english import (
     tokens,
     word_list,
 )
-from assay.solve.mutations.reading import read, rendered
+from assay.solve.mutations.reading import each_sentence
 
 _BE = frozenset(["be", "is", "are", "was", "were", "been"])
 # "Raise every entry to at least 1" throws nothing, "write it to disk" implements nothing, and what
@@ -51,12 +51,7 @@ class SimilarVerb:
 
     def rewrite(self, prompt: Prompt, seed: int) -> Rewritten | None:
         names = signature_names(prompt.target)
-        blocks = [
-            block.saying([_replaced(one, seed, names) for one in block.sentences])
-            if block.kind == "prose" else block
-            for block in read(prompt.text)
-        ]  # fmt: skip
-        text = rendered(blocks)
+        text = each_sentence(prompt.text, lambda one: _replaced(one, seed, names))
         return Rewritten(text, prompt.target.name) if text != prompt.text else None
 
     def messages(self, prompt: Prompt) -> tuple[Message, ...]:
