@@ -7,6 +7,7 @@ import pytest
 from assay import HarnessError, Limits
 from assay.core.errors import InputError, ProtectionError
 from assay.engine import cgroups, environments, protection
+from assay.engine.inside import attacks
 from assay.engine.jail import JailRefused, Setup
 from assay.engine.levels import (
     LAYERS,
@@ -48,6 +49,10 @@ def test_a_layer_that_is_left_away_is_found_missing(whole: dict[str, bool], laye
     assert {name: holds for name, holds in held.items() if name != layer} == {
         name: holds for name, holds in whole.items() if name != layer
     }
+
+
+def test_more_tasks_than_allowed_are_had_where_nothing_limits_them() -> None:
+    assert attacks.forks(3)
 
 
 def test_where_namespaces_are_refused_the_level_is_lower_and_says_why(
