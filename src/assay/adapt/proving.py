@@ -128,7 +128,7 @@ def cases(
     script = _watching(original, chosen, probes)
     known = _originals.setdefault(session, {})
     waiting = [] if script.code in known else [script]
-    waiting += [_watching(rewrite.text, chosen, ()) for rewrite in rewrites]
+    waiting += [_watching(rewrite.text, chosen, (), original) for rewrite in rewrites]
     ran = run_all(session, [(one, _QUESTIONS) for one in waiting])
     for smoked in ran:
         if smoked.outcome == "harness":
@@ -186,12 +186,16 @@ def _said(judge: Oracle, case: Case) -> tuple[Finding, ...]:
         return (Finding(judge.name, False, told[:300]),)
 
 
-def _watching(script: str, settings: Settings, probes: Iterable[Probe]) -> Prepared:
+def _watching(
+    script: str, settings: Settings, probes: Iterable[Probe], original: str = ""
+) -> Prepared:
     by_line: dict[int, list[tuple[str, str]]] = {}
     for line, expression, label in sorted(probes):
         by_line.setdefault(line, []).append((expression, label))
     before = _BEFORE.format(config=repr({"probes": by_line}))
-    return prepared(script, replace(settings, before=f"{settings.before}\n{before}"))
+    return prepared(
+        script, replace(settings, before=f"{settings.before}\n{before}"), original=original
+    )
 
 
 def _watched(smoked: Smoked) -> Watched | None:

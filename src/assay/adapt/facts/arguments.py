@@ -21,6 +21,8 @@ _NOT_VARIED = re.compile(
     r"(path|dir|folder|file|url|root|device|host|port|token|result|output|save|ckpt|checkpoint)",
     re.I,
 )
+# Sizes are settings, whatever they are the sizes of.
+_SIZES = re.compile(r"(size|dims?|features|channels|units|nodes|neurons|length|classes)$", re.I)
 _LITERALS = (
     cst.Integer, cst.Float, cst.SimpleString, cst.UnaryOperation, cst.BinaryOperation, cst.Tuple,
     cst.Name,
@@ -115,7 +117,8 @@ def constants(source: Source, flow: Flow, entry: str | None) -> tuple[Constant, 
             continue
         if source.loops_of(one.statement) or not _is_used(source, name, one):
             continue
-        if _is_literal(source, one.value) and not _NOT_VARIED.search(name):
+        varies = _SIZES.search(name) or not _NOT_VARIED.search(name)
+        if varies and _is_literal(source, one.value):
             found.append(Constant(name, source.code(one.value), source.line(one.statement), place))
     return tuple(sorted(found, key=lambda constant: constant.line))
 

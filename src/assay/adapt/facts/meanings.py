@@ -13,11 +13,13 @@ from assay.adapt.facts.naming import What
 from assay.adapt.facts.source import Source
 from assay.adapt.facts.vocabulary import (
     CRITERION,
+    MAKES_CRITERION,
     NAMED,
     NOTHING,
     NUMBERS,
     OF_METER,
     PURE,
+    REDUCES,
     THROUGH,
     TO_NUMBER,
     Meaning,
@@ -241,12 +243,13 @@ class Meanings:
             return Meaning("", what, kind, inner.phase)
         if full == "sum":
             held = self._value_in(node.args[0].value, function, depth)
-            return replace(inner, name=naming.ungathered(inner.name), value=held)
-        reduces = last in ("mean", "median", "nanmean", "average", "std", "float", "int", "round")
+            return replace(inner, name=naming.over_all(inner.name), value=held)
+        reduces = last in REDUCES
         value: Value = "number" if reduces and not axis else inner.value
         if last in _SPREADS:
             return replace(inner, name=_spread(inner.name), value=value)
-        return replace(inner, name=naming.ungathered(inner.name), value=value)
+        plain = naming.over_all if last == "sum" else naming.ungathered
+        return replace(inner, name=plain(inner.name), value=value)
 
     def _of_own(self, node: cst.Call, called: cst.FunctionDef, depth: int) -> Meaning:
         name = called.name.value
@@ -270,11 +273,12 @@ class Meanings:
         ):
             return True
         name = source.code(node.func)
-        for definition in self.flow.definitions(name, function):
-            if isinstance(definition.value, cst.Call):
-                made = source.named(definition.value.func)
-                if re.search(r"Loss(\w*)?$|losses\.", made):
-                    return True
+        makers = [d.value for d in self.flow.definitions(name, function)]
+        for maker in (node.func, *makers):
+            if isinstance(maker, cst.Call) and MAKES_CRITERION.search(source.named(maker.func)):
+                return True
+        if full.rsplit(".", 1)[-1][:1].isupper():
+            return False  # `VAELoss()` makes one
         is_method = isinstance(node.func, cst.Attribute) and not name.startswith("self.")
         return bool(CRITERION.search(name)) and not is_method
 

@@ -22,6 +22,8 @@ from assay.adapt.facts.words import Metric, Role
 
 # By what a batch's loss is divided where gradients of several batches are summed up.
 _GATHERED = re.compile(r"accum|micro|virtual", re.I)
+# What takes the loss to `backward()`: Accelerate, Lightning's Fabric, DeepSpeed's engine.
+_BACKWARDS = re.compile(r"(self\.)?(accelerator|fabric|engine|model_engine)")
 
 
 class Metrics:
@@ -32,6 +34,7 @@ class Metrics:
         self.meanings = Meanings(source, flow)
         self.places = Places(source, flow, loops)
         self.origins = Origins(source, flow, loops)
+        self._called = {source.code(call.func) for call in source.all(cst.Call)}
 
     def find(self) -> tuple[Metric, ...]:
         """All metrics, in the order of the text, each once."""
@@ -169,7 +172,7 @@ class Metrics:
         for name, definitions in self.flow.named().items():
             if naming.what(name.rsplit(".", 1)[-1]) not in ("loss", "score") or "[" in name:
                 continue
-            if not re.fullmatch(r"\w+", name):
+            if not re.fullmatch(r"\w+", name) or name in self._called:
                 continue
             for definition in definitions:
                 if definition.how in ("assign", "divide"):
@@ -274,8 +277,10 @@ class Metrics:
             loss: cst.BaseExpression = func.value
             if isinstance(loss, cst.Call) and loss.args and "scale" in source.code(loss.func):
                 loss = loss.args[0].value
-            if isinstance(loss, cst.Name) and loss.value == "accelerator" and call.args:
+            elif call.args and _BACKWARDS.fullmatch(source.code(loss)):
                 loss = call.args[0].value
+            elif any(arg.keyword is None for arg in call.args):
+                continue  # with a gradient of its own it is no single number
             place = self.places.of(call)
             if place is None or not re.fullmatch(r"[\w.]+", source.code(loss)):
                 continue

@@ -32,6 +32,8 @@ _COUNT = _words(
     "correct right hits total count cnt num n seen size sample tp fp tn fn number counter ncorrect "
     "wrong match example"
 )
+# At either end of a name, they tell of the bookkeeping of the best one so far.
+_EXTREMES = _words("min max lowest highest minimum maximum")
 _RIGHT = ("correct", "right", "hit", "match", "ncorrect", "acc", "accuracy")
 _GENERIC = (_LOSS | _SCORE) - _words("adv rec kl kld f r reward return") | _words(
     "avg average mean step epoch weighted macro micro squared absolute log at k class cross binary "
@@ -88,7 +90,9 @@ def what(name: str) -> What:
     parts = words(name)
     if not parts:
         return ""
-    if "best" in parts or "min" in parts[:1] or "prev" in parts[:1]:
+    if "best" in parts or "prev" in parts[:1]:
+        return "best"
+    if _EXTREMES & {parts[0], parts[-1]} and not (_LOSS | _SCORE).isdisjoint(parts):
         return "best"
     if any(part in _TIME for part in parts):
         return "time"
@@ -139,6 +143,11 @@ def ungathered(name: str) -> str:
     return name
 
 
+def over_all(name: str) -> str:
+    """The name of the sum over all classes: `class_correct` → `correct`."""
+    return re.sub(r"^(per_)?(class|cls)_|_per_(class|cls)$", "", ungathered(name))
+
+
 def unsummed(name: str) -> str:
     """The name of a sum that has been divided: `total_loss` → `loss`."""
     return re.sub(r"^(total|tot|sum)_|_(total|tot)$", "", ungathered(name))
@@ -152,8 +161,9 @@ def is_generic(name: str) -> bool:
 
 
 def of_now(name: str) -> str:
-    """A name without `running_` or `epoch_`, which tell of the script's own bookkeeping."""
-    return re.sub(r"^(running|epoch)_(?=(loss|acc|accuracy|err|error)$)", "", name)
+    """A name without `running_` or `epoch_`, which tell of the script's own bookkeeping, and
+    without the mark of a second one (`loss_`)."""
+    return re.sub(r"^(running|epoch)_(?=(loss|acc|accuracy|err|error)$)", "", name).rstrip("_")
 
 
 def from_label(label: str) -> str:

@@ -22,6 +22,8 @@ _PRINTS = re.compile(
 )
 _BARS = ("set_description", "set_postfix", "set_postfix_str")
 _PERCENTS = re.compile(r"%(?:\((\w+)\))?[-+ 0#]*[\d*]*(?:\.\d+)?([a-zA-Z%])")
+# What is added to a label in brackets: "Test Accuracy (Overall): 0.91".
+_ADDED = re.compile(r"\(([A-Za-z]{3,})\)(?=\s*[:=]?\s*$)")
 _BEHIND = re.compile(r"\s*\(([A-Za-z]{3,})\)")
 
 
@@ -258,6 +260,7 @@ def _label(text: str) -> str:
     of the data, as in "train/val", which says nothing of one value."""
     if re.search(r"[a-z]{2}\s*/\s*[a-z]{2}", text, re.I) and len(naming.phases(text)) > 1:
         return ""
+    text = _ADDED.sub(r"\1", text)
     pieces = [
         piece for piece in re.split(r"[|,;()\[\]\t\n/]|\s-+\s|-+>|  +", text) if piece.strip()
     ]

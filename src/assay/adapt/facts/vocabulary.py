@@ -19,6 +19,8 @@ THROUGH = (
     "compute", "result", "to", "reduce_mean",
 )  # fmt: skip
 NUMBERS = ("float", "int", "round", "abs")
+# Functions of an array, or of a number, that give one number.
+REDUCES = ("mean", "median", "nanmean", "average", "std", "sum", "float", "int", "round")
 OF_METER = ("avg", "val", "value", "average", "global_avg", "median", "mean")
 NAMED = {
     "mean_squared_error": "mse", "mean_absolute_error": "mae", "root_mean_squared_error": "rmse",
@@ -36,6 +38,7 @@ NAMED = {
     "grad_norm",
 }  # fmt: skip
 CRITERION = re.compile(r"(^|[._])(criterion|crit|\w*loss_?(fn|func|function|f)?|objective)$", re.I)
+MAKES_CRITERION = re.compile(r"Loss(\w*)?$|losses\.")
 PURE = re.compile(
     r"(len|float|int|round|abs|min|max|sum|str|range|zip|sorted|list|(np|numpy|math|torch)\."
     r"(?!random|save|load|rand)\w+|.*\.(item|mean|sum|cpu|numpy|detach|tolist|double|float|sqrt|"

@@ -47,6 +47,8 @@ def reseed() -> None:
     random.seed(0)
     if numpy := sys.modules.get("numpy.random"):
         numpy.seed(0)
+        # Generators that nobody seeds, as those of gymnasium's environments.
+        numpy.bit_generator.randbits = lambda bits: 20_240_101 % 2**bits
     if torch := sys.modules.get("torch"):
         torch.default_generator.manual_seed(0)
     if tensorflow := sys.modules.get("tensorflow"):

@@ -47,6 +47,7 @@ def after(*modules: str) -> Callable[[Change], Change]:
 def install(config: dict[str, Any]) -> None:
     """Make all changes, or see to it that they will be made."""
     settings.update(config)
+    settings["script"] = config["original"]
     for part in _PARTS:
         importlib.import_module(f"{__package__}.{part}")
     for name in list(_changes):

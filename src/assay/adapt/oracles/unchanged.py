@@ -214,7 +214,7 @@ def _values(case: Case) -> Said:
             same += len(values)
         elif function and "autolog" in case.rewrite.text and _is_part(values, held):
             same += len(values)  # autologging asks an estimator once more, and so its functions
-        elif not _is_random(case, lambda run: run.stdout):
+        elif not _is_random(case, lambda run: (run.stdout, run.weights)):
             where = f" in {function}" if function else ""
             yield False, f"`{name}`{where} takes other values: {_turn(values, held)}"
             return

@@ -8,6 +8,8 @@ import libcst as cst
 
 from assay.adapt.facts import Metric
 from assay.adapt.facts.loops import LoopNode
+from assay.adapt.facts.words import Level
+from assay.adapt.planning.handing import Handing
 from assay.adapt.planning.words import Draft, Refusal
 
 
@@ -17,7 +19,7 @@ class Counters:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         self._made: dict[int, str] = {}
-        self._handed: dict[cst.FunctionDef, str] = {}
+        self._handing = Handing(draft, self._at)
 
     def step(self, metric: Metric) -> str | None:
         """An expression for the step, at the metric's place; None for a figure of the end.
@@ -28,10 +30,17 @@ class Counters:
         loop = self._loop(metric.loop)
         if metric.level == "epoch":
             return self._epoch(loop, function, metric)
-        if loop is None:
+        if loop is not None:
+            return self._batch(loop, self.draft.statement_at(metric.line, metric.end_line))
+        given = self._handing.given(function, "batch") if function is not None else None
+        if given is None:
             raise Refusal(f"`{metric.expression}` is computed once a batch, and nothing counts the "
                           f"batches in `{metric.function}`", metric.line)  # fmt: skip
-        return self._batch(loop, function, metric)
+        return given
+
+    def _at(self, call: cst.Call, loop: LoopNode, level: Level) -> str:
+        """What counts the turns of a loop where it calls something."""
+        return self._counter(loop, "epoch") if level == "epoch" else self._batch(loop, call)
 
     def turn(self, loop: cst.For) -> str:
         """A number for each turn of loops over settings."""
@@ -53,7 +62,7 @@ class Counters:
         if loop is not None:
             return self._of_several(loop, self._counter(loop, "epoch"))
         assert function is not None
-        given = self._given(function)
+        given = self._handing.given(function, "epoch")
         if given is None:
             raise Refusal(f"nothing in `{metric.function}` says which epoch it is; give it the "
                           "epoch as a parameter", metric.line)  # fmt: skip
@@ -129,26 +138,27 @@ class Counters:
         draft.insert(source.line(first) - 1, [f"{name} += 1"], draft.indent_of(first),
                      "one more turn", outside=False)  # fmt: skip
 
-    def _beside(self, metric: Metric, loop: LoopNode) -> str | None:
+    def _beside(self, node: cst.CSTNode, loop: LoopNode) -> str | None:
         """A count of steps over all epochs that is raised in the block of a metric: the script's
         own step there, where only some batches take one."""
         draft, source = self.draft, self.draft.source
-        around = set(source.ancestors(draft.statement_at(metric.line, metric.end_line)))
+        around = set(source.ancestors(node))
         for name, definitions in draft.flow.named().items():
             within = [d for d in definitions if source.contains(loop, d.statement)]
             raised = [d for d in within if d.how == "add" and source.code(d.value) == "1"
                       and source.parent(d.statement) in around
-                      and source.line(d.statement) < metric.line]  # fmt: skip
+                      and source.before(d.statement, node)]  # fmt: skip
             others = [d for d in definitions if d not in raised]
             kept = not any(source.loops_of(d.statement) for d in others)
             if raised and kept and others and re.fullmatch(r"\w*(step|iter|update)\w*", name):
                 return name
         return None
 
-    def _batch(self, loop: LoopNode, function: cst.FunctionDef | None, metric: Metric) -> str:
+    def _batch(self, loop: LoopNode, node: cst.CSTNode) -> str:
         """`epoch * len(loader) + batch`; or a counter of all batches that the script keeps."""
         draft, source = self.draft, self.draft.source
-        running = draft.loops.global_counter(loop) or self._beside(metric, loop)
+        function = source.function_of(loop)
+        running = draft.loops.global_counter(loop) or self._beside(node, loop)
         if running is not None:
             return running
         outer = next((o for o in source.loops_of(loop) if draft.loops.kind(o) == "epoch"), None)
@@ -160,7 +170,7 @@ class Counters:
             return self._running(loop, function)
         epoch = self._counter(outer, "epoch") if outer is not None else None
         if epoch is None and function is not None:
-            epoch = self._given(function)
+            epoch = self._handing.given(function, "epoch")
         if epoch is None:
             return self._running(loop, function)
         first = self._first(outer, function)
@@ -212,77 +222,6 @@ class Counters:
     def _top(self, function: cst.FunctionDef) -> cst.CSTNode:
         return next(s for s in self.draft.source.module.body
                     if self.draft.source.contains(s, function))  # fmt: skip
-
-    def _given(self, function: cst.FunctionDef) -> str | None:
-        """The parameter that tells a function the epoch; one is added where it has none."""
-        if function in self._handed:
-            return self._handed[function]
-        draft = self.draft
-        calls = draft.flow.calls.get(function, [])
-        counted: list[tuple[cst.Call, str | None]] = []
-        for call in calls:
-            outer = next((o for o in draft.source.loops_of(call)
-                          if draft.loops.kind(o) == "epoch"), None)  # fmt: skip
-            counted.append((call, self._counter(outer, "epoch") if outer is not None else None))
-        names = {counter for _, counter in counted if counter is not None}
-        if not names or draft.flow.mentions.get(function):
-            return None
-        for parameter in draft.flow.parameters(function):
-            handed = {draft.flow.argument(call, function, parameter) for call, _ in counted}
-            if handed <= names and handed:
-                self._handed[function] = parameter
-                return parameter
-        name = names.pop() if len(names) == 1 else "epoch"
-        name = name if re.fullmatch(r"\w+", name) else "epoch"
-        if name in draft.flow.parameters(function) or draft.flow.definitions(name, function):
-            own = [d for d in draft.flow.everywhere(name) if d.function is function]
-            if own or name in draft.flow.parameters(function):
-                return None
-        if not self._hand(function, counted, name):
-            return None
-        self._handed[function] = name
-        return name
-
-    def _hand(
-        self, function: cst.FunctionDef, counted: list[tuple[cst.Call, str | None]], name: str
-    ) -> bool:
-        """Add a parameter and the arguments for it; False where that is no small change."""
-        draft, source = self.draft, self.draft.source
-        params = function.params
-        if isinstance(params.star_arg, cst.Param) or params.star_kwarg or params.kwonly_params:
-            return False
-        if any(arg.star for call, _ in counted for arg in call.args):
-            return False
-        every = (*params.posonly_params, *params.params)
-        optional = any(p.default for p in every) or any(c is None for _, c in counted)
-        text = f"{name}=None" if optional else name
-        why = "the epoch is the step of what is logged there"
-        if every:
-            end = source.span(every[-1].default or every[-1].annotation or every[-1]).end
-            draft.replace(end.line, end.column, end.column, f", {text}", why)
-        else:
-            at = source.span(function.name).end
-            draft.replace(at.line, at.column + 1, at.column + 1, text, why)
-        for call, counter in counted:
-            if counter is None:
-                continue
-            named = any(arg.keyword for arg in call.args)
-            given = f"{name}={counter}" if named or optional else counter
-            if call.args:
-                end = source.span(call.args[-1].value).end
-                line = source.lines[end.line - 1]
-                # A parenthesis of the last argument's own is outside of its span.
-                column = end.column
-                last = source.span(call).end
-                while line[column : column + 1] == ")" and (end.line, column + 1) < (
-                    last.line, last.column
-                ):  # fmt: skip
-                    column += 1
-                draft.replace(end.line, column, column, f", {given}", why)
-            else:
-                at = source.span(call).end
-                draft.replace(at.line, at.column - 1, at.column - 1, given, why)
-        return True
 
 
 def _start(draft: Draft, loop: LoopNode) -> str | None:

@@ -41,12 +41,14 @@ class Prepared:
 
 
 def prepared(
-    script: str, settings: Settings | None = None, notes: tuple[str, ...] = ()
+    script: str, settings: Settings | None = None, notes: tuple[str, ...] = (), *, original: str = ""
 ) -> Prepared:
-    """The script with our own code around it. Raises InputError where it is not Python."""
+    """The script with our own code around it. Raises InputError where it is not Python. A rewrite
+    is given the data that are made up for its `original`, whatever it says itself."""
     check(script)
     chosen = settings or Settings()
-    config = {**asdict(chosen), "variables": dict(chosen.variables), "script": script}
+    config = {**asdict(chosen), "variables": dict(chosen.variables), "script": script,
+              "original": original or script}  # fmt: skip
     texts = f"TEXTS = {json.dumps(_texts())!r}\nCONFIG = {json.dumps(config)!r}\n"
     return Prepared(texts + _BOOT, (), notes)
 
