@@ -23,6 +23,11 @@ _GATHERS = re.compile(r"accum|micro|virtual", re.I)
 _SIDES = (
     frozenset({"d", "disc", "discriminator", "critic"}), frozenset({"g", "gen", "generator"}),
 )  # fmt: skip
+_IDENTIFIER = re.compile(r"([A-Za-z_]\w*)(\()?")
+# A letter alone speaks of a network where it is called, or stands beside one of these.
+_OF_NETWORKS = frozenset({"loss", "losses", "err", "error", "cost", "net", "network", "model", "opt",
+                          "optim", "optimizer", "solver", "real", "fake", "adv", "logits", "score",
+                          "out", "output", "pred", "grad"})  # fmt: skip
 _SPREADS = frozenset({"std", "nanstd", "stdev", "pstdev", "var", "nanvar"})
 _SPREAD = frozenset({"std", "stdev", "sd", "deviation", "var", "variance", "spread", "err", "pm",
                      "uncertainty", "dev", "stderr"})  # fmt: skip
@@ -208,8 +213,7 @@ def _is_sum(record: Record, name: str, function: str) -> bool:
 
 def _of_one_network(record: Record, sites: Sequence[Site], name: str) -> str:
     """A loss of one of two networks under a name that is that of none."""
-    said = naming.words(name)
-    if not naming.is_loss(name) or any(side & said for side in _SIDES):
+    if not naming.is_loss(name) or any(side & naming.words(name) for side in _SIDES):
         return ""
     here = frozenset().union(*map(_spoken, sites))
     sides = [number for number, side in enumerate(_SIDES) if side & here]
@@ -223,8 +227,13 @@ def _of_one_network(record: Record, sites: Sequence[Site], name: str) -> str:
 
 
 def _spoken(site: Site) -> frozenset[str]:
-    label = "" if site.kind == "probe" else site.label
-    return naming.words(site.text) | naming.words(label)
+    """The words of a place that may speak of a network."""
+    label = frozenset() if site.kind == "probe" else naming.words(site.label)
+    found = set(label)
+    for identifier, is_called in _IDENTIFIER.findall(site.text):
+        words = naming.words(identifier)
+        found |= {one for one in words if len(one) > 1 or is_called or words & _OF_NETWORKS}
+    return frozenset(found)
 
 
 def _of_scaled(record: Record, sites: Sequence[Site], name: str) -> str:

@@ -6,6 +6,7 @@ import ast
 import difflib
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from assay.adapt.oracles.base import Case, Judging
@@ -124,7 +125,7 @@ def _files(case: Case) -> Said:
     if not ours:
         yield None, "the script saves nothing"
         return
-    gone = sorted(set(ours) - set(theirs))
+    gone = _gone(case, set(ours), set(theirs))
     if gone:
         yield False, f"no longer saves {gone[0]}"
     changed = _differing(ours, theirs)
@@ -139,6 +140,19 @@ def _files(case: Case) -> Said:
     if not gone and not (changed and _is_tracking(case)):
         what = "the same bytes" if _is_tracking(case) else "files of the same names"
         yield True, f"saves {what}: {len(ours)} files"
+
+
+def _gone(case: Case, ours: set[str], theirs: set[str]) -> list[str]:
+    """The files that the rewrite no longer leaves; where names differ in each run of the original
+    itself, those of whose form it leaves too few."""
+    gone = sorted(ours - theirs)
+    passing = set(gone) - set(_timeless(case.again().files)) if gone else set()
+    instead = Counter(map(_form, theirs - ours))
+    for name in sorted(passing):
+        if instead[_form(name)]:
+            instead[_form(name)] -= 1
+            gone.remove(name)
+    return gone
 
 
 def _timeless(files: Mapping[str, str]) -> dict[str, str]:
