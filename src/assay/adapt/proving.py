@@ -246,9 +246,12 @@ def _is_reckoned(node: ast.expr) -> bool:
 
 def _is_settled(original: str, line: int, node: ast.expr) -> bool:
     """Whether it reads what an object keeps, `losses.avg`, where its function asks no more of the
-    object after the statement of that line: what it keeps is then what it was fed."""
+    object after the statement of that line: what it keeps is then what it was fed. So does what an
+    estimator learned, `kmeans.inertia_`, until it is fitted anew."""
     if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
         return False
+    if node.attr.endswith("_") and not node.attr.startswith("_"):
+        return True
     every = [one for one in ast.walk(ast.parse(original)) if isinstance(one, ast.stmt)]
     ends = [one.end_lineno or 0 for one in every if one.lineno == line]
     around = [one for one in every if isinstance(one, ast.FunctionDef)

@@ -15,6 +15,7 @@ DIALECT = Dialect(
     metrics=Pattern("trackio.log($metrics)"),
     metrics_at=Pattern("trackio.log($metrics, step=$step)"),
     artifact=Pattern("trackio.log_artifact($path)"),
+    settings_first=True,
     logger=Recipe(
         (
             "class TrackioLogger(Logger):",

@@ -87,7 +87,8 @@ class Dialect:
     `name`, `parameters`, `parameter`, `metrics`, `metric`, `value`, `step`, `path` and `run`.
 
     `forward_only`: steps of a run may not go back, so metrics of two levels cannot both name
-    theirs. `logger` is the component's logger in Lightning (one that
+    theirs. `settings_first`: parameters are kept with the first figures, and none later.
+    `logger` is the component's logger in Lightning (one that
     `logs_into_run` needs a run that is open), `automatic` switches its own logging on
     for a framework, `reports_as` is its name in Hugging Face's `report_to`. `registers` says for
     each framework how a trained model is registered, for "sklearn-example" one whose training data
@@ -113,6 +114,7 @@ class Dialect:
     axis: Pattern | None = None
     import_first: bool = False
     forward_only: bool = False
+    settings_first: bool = False
     logger: Recipe | None = None
     logs_into_run: bool = False
     automatic: Mapping[str, Recipe] = field(default_factory=dict)

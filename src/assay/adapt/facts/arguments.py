@@ -13,7 +13,7 @@ from assay.adapt.facts.words import Arguments, Configuration, Constant, Option
 
 _PARSES = ("parse_args", "parse_known_args", "parse_intermixed_args")
 _HOLDS = re.compile(
-    r"(\w*_)?(config|cfg|hparams|hyper_?\w*|settings|params|parameters)|conf|opts?|options|args|"
+    r"(\w*_)?(config|cfg|hparams|hyper_?\w*|settings|params?|parameters)|conf|opts?|options|args|"
     r"\w*(Config|Hyper\w*|Settings|Params|Args|Options)",
     re.I,
 )

@@ -169,7 +169,7 @@ class Loops:
                 function = self.source.function_of(node)
                 known = [d for d in self.flow.definitions(value.value, function)
                          if d.how in ("assign", "with")]  # fmt: skip
-                is_bar = len(known) == 1 and self._called(known[0].value) in _WRAPPERS
+                is_bar = len(known) == 1 and self._called(known[0].value) in (*_WRAPPERS, "range")
                 if not is_bar:
                     break
                 value = known[0].value

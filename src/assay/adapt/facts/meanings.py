@@ -13,10 +13,12 @@ from assay.adapt.facts.naming import What
 from assay.adapt.facts.source import Source
 from assay.adapt.facts.vocabulary import (
     CRITERION,
+    MAKES_ARRAYS,
     MAKES_CRITERION,
     NAMED,
     NOTHING,
     NUMBERS,
+    OF_ESTIMATOR,
     OF_METER,
     PURE,
     REDUCES,
@@ -207,8 +209,12 @@ class Meanings:
             return Meaning(what="time", value="number")
         if last in ("len", "size", "numel", "nelement"):
             return Meaning(what="count", value="number")
-        if isinstance(node.func, cst.Attribute) and last == "score" and not self.flow.called(node):
-            return Meaning("score", "score", "number", self.phase_of_call(node))
+        if (
+            isinstance(node.func, cst.Attribute)
+            and last in OF_ESTIMATOR
+            and not self.flow.called(node)
+        ):
+            return Meaning(last, "score", "number", self.phase_of_call(node))
         return None
 
     def _of_comparison(self, node: cst.Call, last: str) -> Meaning | None:
@@ -229,8 +235,18 @@ class Meanings:
         inner = self.of(func.value, function, depth + 1)
         if func.attr.value in _SPREADS:
             inner = replace(inner, name=_spread(inner.name))
-        along = func.attr.value in ("mean", "sum", "max", "min") and node.args
-        return replace(inner, value="unknown") if along else inner
+        reduces = func.attr.value in ("mean", "sum", "max", "min", *_SPREADS)
+        if reduces and node.args:
+            return replace(inner, value="unknown")
+        crossed = reduces and self.is_crossed(func.value, function)
+        return replace(inner, value="number") if crossed else inner
+
+    def is_crossed(self, name: cst.BaseExpression, function: Function) -> bool:
+        """Whether a variable holds the scores of a cross-validation, one of each fold."""
+        return isinstance(name, cst.Name) and any(
+            self._last_name(one.value) == "cross_val_score" and one.index is None
+            for one in self.flow.definitions(name.value, function)
+        )
 
     def _of_number(
         self, node: cst.Call, full: str, last: str, function: Function, depth: int
@@ -246,6 +262,9 @@ class Meanings:
             return replace(inner, name=naming.over_all(inner.name), value=held)
         reduces = last in REDUCES
         value: Value = "number" if reduces and not axis else inner.value
+        along = any(arg.keyword is not None and arg.keyword.value == "axis" for arg in node.args)
+        if full.startswith("numpy.") and (along or MAKES_ARRAYS.fullmatch(last)):
+            value = "unknown"
         if last in _SPREADS:
             return replace(inner, name=_spread(inner.name), value=value)
         plain = naming.over_all if last == "sum" else naming.ungathered

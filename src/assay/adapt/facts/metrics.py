@@ -75,12 +75,18 @@ class Metrics:
             place = self.places.of(told.call)
             if place is None or (bars and place.level != "batch"):
                 continue
+            if told.listed and (place.level != "final" or place.loop is None):
+                continue  # epochs and batches are told of in another way
             function = self.source.function_of(told.call)
             if self.meanings.is_meter(told.text, function):
                 if place.level == "batch":
                     continue  # its average is known when the batches are done
                 told = replace(told, text=f"{told.text}.avg")
             meaning = self._meaning(told, function)
+            if self.meanings.is_crossed(told.node, function):
+                # One score for each fold: what is told of them is their mean.
+                told = replace(told, text=f"{told.text}.mean()")
+                meaning = replace(meaning, value="number")
             name = self._name(told, meaning, place)
             if name is None or (meaning.value == "unknown" and not told.numeric):
                 continue

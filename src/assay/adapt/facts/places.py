@@ -14,6 +14,10 @@ from assay.adapt.facts.words import Level
 
 _COUNTED = re.compile(r"%|verbose|interval|freq|every|print|log|display|last", re.I)
 
+_FITS = ("fit", "fit_predict")
+_TRAINS = ("xgboost.train", "lightgbm.train", "sklearn.model_selection.cross_val_score",
+           "sklearn.model_selection.cross_validate")  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -33,7 +37,8 @@ class Places:
         self._fits = [
             call
             for call in source.all(cst.Call)
-            if isinstance(call.func, cst.Attribute) and call.func.attr.value == "fit"
+            if (isinstance(call.func, cst.Attribute) and call.func.attr.value in _FITS)
+            or source.named(call.func) in _TRAINS
         ]
 
     def of(self, node: cst.CSTNode) -> Place | None:

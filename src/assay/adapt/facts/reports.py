@@ -32,7 +32,8 @@ class Told:
     """A value that is reported. `text` is its expression where it is not just `node` (`losses.avg`
     of a field `{loss.avg}`); `numeric` says that it is formatted as a number; `bar` that it stands
     in a progress bar; `key` that the label is a key or keyword, hence a name the script chose;
-    `kept` that `text` reads the value from where the script put it."""
+    `kept` that `text` reads the value from where the script put it; `listed` that it is one of a
+    list or array, for the script to look at later."""
 
     node: cst.BaseExpression
     text: str
@@ -42,6 +43,7 @@ class Told:
     bar: bool = False
     key: bool = False
     kept: bool = False
+    listed: bool = False
 
 
 def find(source: Source, flow: Flow) -> list[Told]:
@@ -64,7 +66,28 @@ def find(source: Source, flow: Flow) -> list[Told]:
                     text = f'{kept}[-1]["{told.label}"]'
                     found.append(Told(told.node, text, told.label, told.numeric, call, key=True,
                                       kept=True))  # fmt: skip
-    return found
+    return [*found, *_listed(source, flow)]
+
+
+def _listed(source: Source, flow: Flow) -> Iterator[Told]:
+    """What loops put into lists and arrays: `scores.append(…)`, `scores[i] = …`."""
+    for call in source.all(cst.Call):
+        name = source.code(call.func)
+        if re.fullmatch(r"\w+\.append", name) and len(call.args) == 1:
+            held = name.removesuffix(".append")
+            yield _item(source, held, f"{held}[-1]", call.args[0].value, call)
+    for name, definitions in flow.named().items():
+        if (match := re.fullmatch(r"(\w+)\[\w+\]", name)) is None:
+            continue
+        for one in definitions:
+            if one.how == "assign" and one.index is None and source.loops_of(one.statement):
+                yield _item(source, match[1], name, one.value, one.statement)
+
+
+def _item(source: Source, held: str, text: str, value: cst.BaseExpression, at: cst.CSTNode) -> Told:
+    is_plain = isinstance(value, (cst.Name, cst.Attribute))
+    text = source.code(value) if is_plain else text
+    return Told(value, text, naming.singular(held), False, at, key=True, kept=True, listed=True)
 
 
 def _of_arguments(source: Source, flow: Flow, call: cst.Call) -> Iterator[Told]:

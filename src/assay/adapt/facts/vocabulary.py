@@ -21,6 +21,8 @@ THROUGH = (
 NUMBERS = ("float", "int", "round", "abs")
 # Functions of an array, or of a number, that give one number.
 REDUCES = ("mean", "median", "nanmean", "average", "std", "sum", "float", "int", "round")
+# Methods of estimators that give one number.
+OF_ESTIMATOR = ("score", "bic", "aic")
 OF_METER = ("avg", "val", "value", "average", "global_avg", "median", "mean")
 NAMED = {
     "mean_squared_error": "mse", "mean_absolute_error": "mae", "root_mean_squared_error": "rmse",
@@ -44,6 +46,12 @@ PURE = re.compile(
     r"(?!random|save|load|rand)\w+|.*\.(item|mean|sum|cpu|numpy|detach|tolist|double|float|sqrt|"
     r"keys|values|items|get|compute|std|size|dim|numel|get_last_lr|get_lr|squeeze|max|min|pow|exp|"
     r"log|abs|data|clone|result|average|view|to))$"
+)
+
+
+# What numpy makes arrays with, also out of one number.
+MAKES_ARRAYS = re.compile(
+    r"(as)?array|(zeros|ones|empty|full)(_like)?|arange|\w*space|repeat|tile|eye|\w*stack|concatenate"
 )
 
 

@@ -232,3 +232,17 @@ def showing(module: Any) -> None:
         module.close("all")
 
     module.show, module.pause = show, lambda *_: None
+
+
+@after("matplotlib.axes._base")
+def plotting(module: Any) -> None:
+    """A curve of fewer turns than the script takes of its own accord."""
+
+    def plots(real: Any, one: Any, axes: Any, data: Any, *given: Any, **named: Any) -> Any:
+        sized = [hasattr(one, "__len__") and not isinstance(one, str) for one in data[:2]]
+        if sized == [True, True]:
+            shortest = min(map(len, data[:2]))
+            data = (*(values[:shortest] for values in data[:2]), *data[2:])
+        return real(one, axes, data, *given, **named)
+
+    around(module._process_plot_var_args, "_plot_args", plots)

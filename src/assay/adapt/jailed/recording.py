@@ -22,7 +22,8 @@ from typing import Any
 LONGEST = 200
 _MOST_EVENTS = 120_000
 _MOST_PER_SITE = 4_000
-_MOST_TEXTS = 6
+_MOST_TEXTS = 40
+_MOST_ELEMENTS = 6
 _MOST_ITEMS = 80
 
 
@@ -44,6 +45,7 @@ class Recorder:
         self._items: dict[tuple[int, str], int] = {}
         self._known: dict[int, int] = {}
         self._histories: list[Any] = []
+        self._trainings = 0
 
     def learns(self, asked: Callable[[], bool]) -> None:
         """Ask this from now on whether gradients are kept."""
@@ -133,7 +135,7 @@ class Recorder:
 
     def _item(self, site: int, suffix: str, label: str, item: Any) -> None:
         kind = type(item)
-        if kind in (list, tuple) and len(item) <= _MOST_TEXTS:
+        if kind in (list, tuple, set) and len(item) <= _MOST_ELEMENTS:
             # A setting of several: it reads as it is logged.
             plain_items = all(type(one) in (int, float, str, bool) for one in item)
             kind, item = (str, str(item)) if plain_items and item else (kind, item)
@@ -156,14 +158,18 @@ class Recorder:
         if any(known is value for known in self._histories):
             return
         self._histories.append(value)
-        fit = f"history of fit {len(self._histories)}"
-        epochs = list(getattr(value, "epoch", []))
-        for name, values in value.history.items():
-            for epoch, one in zip(epochs, values, strict=False):
+        self.evaluated(value.history, list(getattr(value, "epoch", [])))
+
+    def evaluated(self, history: dict[str, Any], steps: Any) -> None:
+        """What one training found as it went: a series per name."""
+        self._trainings += 1
+        fit = f"history of fit {self._trainings}"
+        for name, values in history.items():
+            for step, one in zip(steps, values, strict=False):
                 scalar = one if type(one) in (int, float) else scalar_of(one, type(one))
                 if scalar is not None:
-                    self.library.append(["history", str(name), epoch, scalar])
-                    self.library.append([fit, str(name), epoch, scalar])
+                    self.library.append(["history", str(name), step, scalar])
+                    self.library.append([fit, str(name), step, scalar])
 
     def _estimator(self, value: Any) -> None:
         if self._known.get(id(value), 0) >= 3 or len(self.objects) > 200:

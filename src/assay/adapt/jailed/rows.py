@@ -20,7 +20,7 @@ from typing import Any
 
 from . import fresh, tuned, whole
 
-_MOST_EVENTS, _MOST_ROWS = 3_000, 6_000
+_MOST_EVENTS, _MOST_ROWS, _MOST_KEPT = 3_000, 6_000, 100
 _ASKED = ("predict", "predict_proba", "decision_function", "score")
 
 recorder: Any = None
@@ -32,9 +32,10 @@ fits: list[list[Any]] = []
 _seen: dict[str, set[int]] = {"trial": set(), "test": set()}
 _fitted: weakref.WeakKeyDictionary[Any, set[int]] = weakref.WeakKeyDictionary()
 _probes: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
-_trained: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
-# What estimators scored on their training data before they were fitted once more.
-_earlier: list[float] = []
+# The estimators that the script fitted last, with what on: kept, for a script may lose them.
+_trained: dict[int, tuple[Any, Any, Any]] = {}
+# What estimators scored on their training data before they were fitted once more, or let go.
+_earlier: list[tuple[str, float]] = []
 _depth = [0]
 # Estimators that we ask ourselves: nobody else's question.
 _quiet: list[Any] = []
@@ -64,16 +65,18 @@ def probe_of(model: Any) -> Any:
         return None
 
 
-def training_scores() -> list[float]:
-    """The score of each estimator on the data that it was fitted on, as autologging reckons it."""
-    return [*_earlier, *(score for one in list(_trained) for score in _score(one))]
+def training_scores() -> list[tuple[str, float]]:
+    """What autologging reckons of each estimator and the data that it was fitted on, by its name
+    for it."""
+    return [*_earlier, *(score for kept in _trained.values() for score in _score(*kept))]
 
 
-def _score(estimator: Any) -> list[float]:
-    data, target = _trained[estimator]
+def _score(estimator: Any, data: Any, target: Any) -> list[tuple[str, float]]:
     _quiet.append(estimator)
     try:
-        return [float(estimator.score(data, target))]
+        found = [("training_score", float(estimator.score(data, target)))]
+        best = getattr(estimator, "best_score_", None)
+        return found if best is None else [*found, ("best_cv_score", float(best))]
     except Exception:  # those that have no score, or other data now
         return []
     finally:
@@ -199,8 +202,7 @@ def _sklearn(module: Any) -> None:
             note("fit", self, data)
             tuned.fitted(self)
             target = given[1] if len(given) > 1 else (frame.get("kwargs") or {}).get("y")
-            _note_fit(self, target)
-            _trained[self] = (data, target)
+            _note_fit(self, data, target)
             if hasattr(data, "shape") or isinstance(data, list):
                 _keep_probe(self, (data[:5],))
         return real(self)
@@ -208,7 +210,7 @@ def _sklearn(module: Any) -> None:
     kind._validate_params = validate
 
 
-def _note_fit(estimator: Any, target: Any) -> None:
+def _note_fit(estimator: Any, data: Any, target: Any) -> None:
     """Remember a fit that the script itself asks for, and not an estimator around it. Without a
     target autologging reckons no score."""
     frame: Any = sys._getframe(2)
@@ -223,9 +225,12 @@ def _note_fit(estimator: Any, target: Any) -> None:
     named = frame.f_globals if frame else {}
     is_script = named.get("__name__") == "__main__" and "__file__" in named
     if is_script and how != "partial_fit" and kind.__module__.startswith("sklearn."):
-        if estimator in _trained:
-            _earlier.extend(_score(estimator))
         scored = target is not None and hasattr(estimator, "score")
+        if id(estimator) in _trained or len(_trained) == _MOST_KEPT:
+            known = id(estimator) if id(estimator) in _trained else next(iter(_trained))
+            _earlier.extend(_score(*_trained.pop(known)))
+        if scored:
+            _trained[id(estimator)] = (estimator, data, target)
         fits.append([f"{kind.__module__}.{kind.__name__}", scored])
 
 

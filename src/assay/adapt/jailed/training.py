@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from typing import Any
 
@@ -157,6 +158,35 @@ def keras_progress(module: Any) -> None:
             return clock.START
 
     module.time = Still
+
+
+@after("keras.src.callbacks.callback_list")
+def keras_callbacks(module: Any) -> None:
+    """Threads may tell of batches in another order."""
+    kind = module.CallbackList
+
+    def in_turn(one: Any, _: Any) -> None:
+        one._async_train = one._async_test = one._async_predict = False
+
+    kind._configure_async_dispatch = in_turn
+
+
+@after("lightgbm.basic")
+def lightgbm_log(module: Any) -> None:
+    """It tries out how to share its work, and tells how long that took."""
+    real = module._log_native
+    pieces: list[str] = []
+
+    def log(piece: str) -> None:
+        pieces.append(piece)
+        if piece.strip():
+            return
+        if not re.search(r"Auto-choosing|`force_(row|col)_wise=", "".join(pieces)):
+            for one in pieces:
+                real(one)
+        pieces.clear()
+
+    module._log_native = log
 
 
 @after("transformers.training_args")

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import (
+    boosting,
     eyes,
     fresh,
     hooks,
@@ -45,12 +46,13 @@ def install(config: dict[str, Any]) -> None:
     fresh.prepare()
     for name, change in _CHANGES.items():
         _after(name, change)
-    rows.recorder = tuned.recorder = whole.recorder = recorder
+    rows.recorder = tuned.recorder = whole.recorder = boosting.recorder = recorder
     whole.events = rows.events
     _watch_seeds()
     rows.watch(_after)
     tuned.watch(_after)
     pruned.watch(_after)
+    boosting.watch(_after)
     _replace_exec(path, source, {int(n): one for n, one in config.get("probes", {}).items()})
 
 
@@ -121,8 +123,9 @@ def _ended() -> None:
 def told() -> str:
     """What was recorded, as JSON."""
     facts = {**rows.told(), **tuned.told(), **pruned.told()}
-    for score in rows.training_scores():
-        _library("scikit-learn", "training_score", None, score)
+    boosting.reckon()
+    for name, score in rows.training_scores():
+        _library("scikit-learn", name, None, score)
     found = json.loads(recorder.told())
     found["facts"] = {
         "statuses": statuses, "undrawn": _unused, "trainers": _trainers, **facts,

@@ -14,6 +14,8 @@ Said = Iterator[tuple[bool | None, str]]
 _PREPARES = ("sklearn.preprocessing.", "sklearn.impute.", "sklearn.feature_extraction.",
              "sklearn.feature_selection.", "sklearn.compose._column_transformer.")  # fmt: skip
 
+_BEST = "best_cv_score"
+
 
 def is_automatic(run: Run) -> bool:
     """Whether autologging opened the run, and no line of the script."""
@@ -49,13 +51,22 @@ def _fits(record: Record) -> list[tuple[str, bool]]:
     ]
 
 
+def is_figure(run: Run, series: Series) -> bool:
+    """Whether autologging reckoned a series itself."""
+    return "estimator_class" in run.tags and (
+        series.name.startswith("training_") or series.name == _BEST
+    )
+
+
 def figures(record: Record, series: Series) -> Said:
     """What autologging reckons itself of estimators and the data that they are fitted on: the
-    score, which the original's estimators are asked for, answers for the other figures."""
-    if series.name != "training_score":
+    scores, which the original's estimators are asked for, answer for the other figures."""
+    if series.name not in ("training_score", _BEST):
         return
-    scores = [value for source, _, _, value in record.library if source == "scikit-learn"]
+    scores = [value for source, name, _, value in record.library
+              if (source, name) == ("scikit-learn", series.name)]  # fmt: skip
+    what = "best score of a search" if series.name == _BEST else "score on its training data"
     if series.values[-1] in scores:
-        yield True, "`training_score`: what the original's estimator scores on its training data"
+        yield True, f"`{series.name}`: the original's estimator has it, too, as {what}"
     elif scores:
-        yield False, f"`training_score`: {series.values[-1]:.6g} is no score of an estimator's"
+        yield False, f"`{series.name}`: {series.values[-1]:.6g} is no {what}"

@@ -104,6 +104,11 @@ def _is_crossed(record: Record, site: Site) -> bool:
     )
 
 
+def crossed(record: Record, site: Site) -> frozenset[str]:
+    """The word for what a cross-validation gave, whatever its scores are called."""
+    return frozenset({"cv"} if _CROSSED.search(site.text) or _is_crossed(record, site) else ())
+
+
 def _traced(record: Record, sample: Sample) -> _Said:
     """What is said of what a quantity was reckoned from, the nearest first."""
     blind = crossed = False

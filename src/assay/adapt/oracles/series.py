@@ -232,7 +232,18 @@ def _named(site: Site, name: str) -> Site:
 
 def _words(site: Site) -> frozenset[str]:
     label = "" if site.kind == "probe" else site.label  # that is what a rewrite calls it
-    return naming.words(_LATEST.sub("", site.text)) | naming.words(_LATEST.sub("", label))
+    said = naming.words(_LATEST.sub("", site.text)) | naming.words(_LATEST.sub("", label))
+    return said | naming.of_comparison(site.text)
+
+
+def _in_percent(record: Record, site: Site) -> frozenset[str]:
+    """What the script calls a share where it shows it in percent: `score * 100`."""
+    shown = {f"{site.text} * {hundred}" for hundred in ("100", "100.0")}
+    shown |= {f"{hundred} * {site.text}" for hundred in ("100", "100.0")}
+    return frozenset().union(
+        *(naming.words(one.label) for one in record.sites
+          if one.text in shown and one.function == site.function)
+    )  # fmt: skip
 
 
 def _name_fault(record: Record, sample: Sample, series: Series) -> str:
@@ -246,7 +257,8 @@ def _name_fault(record: Record, sample: Sample, series: Series) -> str:
     fault = _split_fault(record, sample, name, own) or origins.reckoned(site, name)
     if fault:
         return fault
-    found = naming.covered(wanted, around | origins.summed(record, site))
+    every = around | origins.summed(record, site) | _in_percent(record, site)
+    found = naming.covered(wanted, every | origins.crossed(record, site))
     if wanted and not found:
         return f"`{_shown(site.text)}` (line {site.line}) is nothing of that name"
     if naming.is_loss(name) != naming.is_loss(site.text) and _is_exact_only(site, name):
@@ -288,7 +300,10 @@ def _split_fault(record: Record, sample: Sample, name: str, own: frozenset[str])
     through = [naming.words(record.loops[loop].through) for loop in loops]
     around = frozenset().union(naming.words(site.function), *through)
     called = frozenset().union(*(naming.words(one.function) for one in others))
-    readings = map(naming.split, (own, every, around, every | called))
+    # What it was given nearest: `score = model.score(X_test, y_test)`.
+    made = own.union(*(_words(other) for other in others
+                       if (other.label, other.function) == (site.text, site.function)))  # fmt: skip
+    readings = map(naming.split, (own, made, every, around, every | called))
     real = next(filter(None, readings), "")
     if real and real != wanted:
         return f"`{_shown(site.text)}` (line {site.line}) is of {real} data"

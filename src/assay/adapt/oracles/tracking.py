@@ -80,9 +80,10 @@ def _has_settings(record: Record) -> bool:
     """Whether the script names what it can be set to: arguments, settings, constants."""
     return any(
         (site.kind == "item" and "." in site.text)
-        or (site.kind == "assigned" and not site.function and site.text.isupper())
+        or (site.kind == "assigned" and not site.function and site.text.isupper()
+            and (site.number in record.values or site.number in record.texts))
         for site in record.sites
-    )
+    )  # fmt: skip
 
 
 def _metrics(case: Case) -> Said:
@@ -97,7 +98,7 @@ def _metrics(case: Case) -> Said:
         for series in run.series.values():
             if is_axis(series.name):
                 continue
-            if "estimator_class" in run.tags and series.name.startswith("training_"):
+            if automatic.is_figure(run, series):
                 yield from automatic.figures(case.before.record, series)
                 continue
             yield _on_axes(case.before.record, series, run)

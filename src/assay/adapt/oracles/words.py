@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -85,6 +86,29 @@ def words(text: str) -> frozenset[str]:
     """The words in a name or an expression, in small letters; numbers aside."""
     found = (part.lower() for part in _PART.findall(text))
     return frozenset(part for part in found if not part.isdigit())
+
+
+@lru_cache(4096)
+def of_comparison(text: str) -> frozenset[str]:
+    """What a mean of comparisons is, whatever it is called: `np.mean(predicted == y)`."""
+    if "==" not in text and "!=" not in text:
+        return frozenset()
+    try:
+        tree = ast.parse(text, mode="eval")
+    except (SyntaxError, ValueError):
+        return frozenset()
+    means = [
+        ast.walk(one)
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Call)
+        and getattr(one.func, "attr", getattr(one.func, "id", "")) in ("mean", "average")
+    ]
+    signs = {type(sign) for mean in means for one in mean if isinstance(one, ast.Compare)
+             for sign in one.ops}  # fmt: skip
+    known = {ast.Eq: "accuracy", ast.NotEq: "error"}
+    return (
+        frozenset(known[sign] for sign in signs & known.keys()) if len(signs) == 1 else frozenset()
+    )
 
 
 def is_clean(name: str) -> bool:

@@ -22,7 +22,7 @@ def plan(draft: Draft, dialect: Dialect, sites: Iterable[cst.CSTNode]) -> bool:
     recipe = dialect.automatic.get("sklearn")
     if recipe is None or draft.facts.steps or _fits_elsewhere(draft):
         return False
-    region = regions.find(draft, sites)
+    region = regions.find(draft, [*sites, *_all_fits(draft)])
     if "random" in framework.imported(draft.source):
         raise Refusal("autolog names its runs by Python's global random numbers, which the script "
                       "draws from, too: give a score a name", region.first)  # fmt: skip
@@ -41,6 +41,16 @@ def _fits_elsewhere(draft: Draft) -> bool:
     return any(
         word in name for name in called for word in _FITS_COPIES if name.startswith("sklearn.")
     )
+
+
+def _all_fits(draft: Draft) -> list[cst.CSTNode]:
+    """The statements that fit anything: autolog tells preparations from trainings itself."""
+    every: list[cst.CSTNode] = [
+        call
+        for call in draft.source.all(cst.Call)
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value.startswith("fit")
+    ]
+    return [call for call in every if regions.is_reached(draft, call)]
 
 
 def scored_fits(draft: Draft) -> list[cst.Call]:

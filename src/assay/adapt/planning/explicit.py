@@ -8,7 +8,7 @@ import libcst as cst
 
 from assay.adapt.dialects import Dialect
 from assay.adapt.facts import Call, Metric, Model
-from assay.adapt.planning import each_fit, logging, nested, parameters, regions
+from assay.adapt.planning import boosting, each_fit, fitted, logging, nested, parameters, regions
 from assay.adapt.planning.logging import Placed
 from assay.adapt.planning.parameters import Parameters
 from assay.adapt.planning.words import Draft, Refusal
@@ -23,9 +23,13 @@ def plan(draft: Draft, dialect: Dialect) -> None:
     placed, refused = logging.place(draft, found)
     placed = apart(placed)
     fits = [call for call in facts.calls if call.kind in ("fit", "search")]
-    if not placed and each_fit.plan(draft, dialect, sites):
+    evaluated = boosting.find(draft, fits)
+    if not (placed or evaluated) and each_fit.plan(draft, dialect, sites):
         return
-    if not placed:
+    if not (placed or evaluated):
+        of_fits = reached(draft, list(fitted.figures(draft, fits)))
+        placed = apart(logging.place(draft, of_fits)[0])
+    if not (placed or evaluated):
         raise (
             refused[0]
             if refused
@@ -40,7 +44,7 @@ def plan(draft: Draft, dialect: Dialect) -> None:
     known = parameters.find(draft, region)
     if not facts.steps and not automatic:
         said = known if facts.arguments or facts.configurations else []
-        known = said or _of_estimators(draft, region) or known
+        known = said or _with_constants(dialect, _of_estimators(draft, region), known)
     elif automatic:
         why = "the parameters of the estimator are logged by MLflow"
         draft.insert(region.first - 1, automatic, region.indent, why, outside=True)
@@ -50,7 +54,9 @@ def plan(draft: Draft, dialect: Dialect) -> None:
               for line in parameters.lines(dialect, one, run)]  # fmt: skip
     inside += axes(dialect, placed)
     draft.need(*dialect.imports, first=dialect.import_first)
-    regions.share(draft, region, run, [one.statement for one in placed])
+    logs = [one.statement for one in placed] + [one.statement for one in evaluated]
+    regions.share(draft, region, run, logs)
+    boosting.write(draft, dialect, evaluated, run)
     regions.open_run(draft, region, dialect, run, inside)
     write_parameters(draft, dialect, known, run)
     logging.write(draft, dialect, placed, run)
@@ -148,6 +154,15 @@ def _automatic(draft: Draft, dialect: Dialect, fits: Sequence[Call]) -> list[str
     return list(recipe.lines)
 
 
+def _with_constants(
+    dialect: Dialect, estimators: list[Parameters], constants: list[Parameters]
+) -> list[Parameters]:
+    """The estimators' parameters; where all are known late only, the script's constants first."""
+    if any(one.after is None for one in estimators):
+        return estimators
+    return [*constants, *([] if constants and dialect.settings_first else estimators)]
+
+
 def _of_estimators(draft: Draft, region: regions.Region) -> list[Parameters]:
     """What the estimators that are fitted were made with."""
     facts = draft.facts
@@ -155,16 +170,7 @@ def _of_estimators(draft: Draft, region: regions.Region) -> list[Parameters]:
     models = [m for m in facts.models
               if m.name in fitted and m.framework in ("sklearn", "boosting")
               and not m.qualified.endswith(".train")]  # fmt: skip
-    module = [m for m in models if not m.function and m.line < region.first]
-    found: list[Parameters] = []
-    if len(module) == 1:
-        found.append(_params(module[0], None, region.indent))
-    elif module:
-        for model in module:
-            name = model.name
-            each = f"for key, value in {name}.get_params().items()"
-            prefixed = f'{{f"{name}/{{key}}": value {each}}}'
-            found.append(Parameters(prefixed, (model.name,), None, region.indent, model.line))
+    found = _of_module(draft, region, [m for m in models if not m.function])
     for model in models:
         function = draft.function(model.function)
         if function is None or len(draft.flow.calls.get(function, [])) > 1:
@@ -177,6 +183,27 @@ def _of_estimators(draft: Draft, region: regions.Region) -> list[Parameters]:
             found.append(_params(model, draft.source.end_line(statement),
                                  draft.indent_of(statement)))  # fmt: skip
     return found or _of_chosen(draft)
+
+
+def _of_module(draft: Draft, region: regions.Region, models: Sequence[Model]) -> list[Parameters]:
+    """Those of estimators that the script makes outside of functions and loops: before the run, or
+    while it is open. Where there are several, each has its name before its parameters, or its
+    class where a name is used again; of what has both in common the first counts."""
+    made = []
+    for model in models:
+        statement = draft.statement_at(model.line)
+        one_block = draft.source.block_of(statement) is draft.source.block_of(region.block[0])
+        if model.line < region.first or (one_block and model.line <= region.last):
+            made.append((model, draft.source.end_line(statement)))
+    names = [model.name for model, _ in made]
+    alike = len(set(names)) < len(names)
+    labels = [model.cls.rsplit(".", 1)[-1] if alike else model.name for model, _ in made]
+    found: dict[str, Parameters] = {}
+    for (model, end), label in zip(made, labels, strict=True):
+        after = None if model.line < region.first else end
+        own = _params(model, after, region.indent, label if len(made) > 1 else "")
+        found.setdefault(label, own)
+    return list(found.values())
 
 
 def _of_chosen(draft: Draft) -> list[Parameters]:
@@ -192,9 +219,14 @@ def _of_chosen(draft: Draft) -> list[Parameters]:
     return []
 
 
-def _params(model: Model, after: int | None, indent: str) -> Parameters:
+def _params(model: Model, after: int | None, indent: str, label: str = "") -> Parameters:
     expression = f"{model.name}.get_params()"
-    if model.qualified.startswith(("sklearn.pipeline.", "sklearn.gaussian_process.")):
-        # They hold estimators and kernels, which trackers keep as texts of their own making.
-        expression = f"{{key: str(value) for key, value in {expression}.items()}}"
+    # They hold estimators and kernels, which trackers keep as texts of their own making.
+    holds = model.qualified.startswith(
+        ("sklearn.pipeline.", "sklearn.gaussian_process.", "sklearn.model_selection.")
+    )
+    if holds or label:
+        key = f'f"{label}/{{key}}"' if label else "key"
+        value = "str(value)" if holds else "value"
+        expression = f"{{{key}: {value} for key, value in {expression}.items()}}"
     return Parameters(expression, (model.name,), after, indent, model.line)

@@ -96,10 +96,14 @@ def _of_turns(draft: Draft, counters: Counters, metric: Metric) -> tuple[Metric,
     outer = source.loops_of(loop)
     if not isinstance(loop, cst.For):
         raise Refusal("several trainings in a loop, and nothing gives them names", metric.loop)
-    target = loop.target
+    iterated = draft.loops.iterated(loop)
+    assert iterated is not None
+    target: cst.BaseExpression = loop.target
+    if iterated.counted and isinstance(target, cst.Tuple):
+        target = target.elements[-1].value
     first = target.elements[0].value if isinstance(target, cst.Tuple) else target
     name = source.code(first)
-    texts = _texts(draft, loop.iter)
+    texts = _texts(draft, iterated.value)
     if texts is not None and not outer and all(re.fullmatch(r"[\w .\-/]+", t) for t in texts):
         return replace(metric, name=f"{{{name}}}/{metric.name}", dynamic=True), None
     counter, _, _ = draft.loops.counter(loop)
@@ -123,15 +127,20 @@ def _texts(draft: Draft, value: cst.BaseExpression) -> list[str] | None:
         return texts if len(texts) == len(value.elements) else None
     if not isinstance(value, (cst.List, cst.Tuple)):
         return None
-    found = []
-    for element in value.elements:
-        one = element.value
-        if isinstance(one, (cst.Tuple, cst.List)) and one.elements:
-            one = one.elements[0].value
-        if not isinstance(one, cst.SimpleString):
-            return None
-        found.append(str(one.evaluated_value))
-    return found
+    items = [element.value for element in value.elements] or _appended(draft, text)
+    firsts = [one.elements[0].value if isinstance(one, (cst.Tuple, cst.List)) and one.elements
+              else one for one in items]  # fmt: skip
+    found = [str(one.evaluated_value) for one in firsts if isinstance(one, cst.SimpleString)]
+    return found if found and len(found) == len(items) else None
+
+
+def _appended(draft: Draft, name: str) -> list[cst.BaseExpression]:
+    """What is put into a list that begins empty, outside of loops."""
+    source = draft.source
+    calls = [call for call in source.all(cst.Call) if source.code(call.func) == f"{name}.append"]
+    if any(source.loops_of(call) or len(call.args) != 1 for call in calls):
+        return []
+    return [call.args[0].value for call in calls]
 
 
 def _of_calls(draft: Draft, metric: Metric) -> Metric:

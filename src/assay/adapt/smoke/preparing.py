@@ -41,7 +41,11 @@ class Prepared:
 
 
 def prepared(
-    script: str, settings: Settings | None = None, notes: tuple[str, ...] = (), *, original: str = ""
+    script: str,
+    settings: Settings | None = None,
+    notes: tuple[str, ...] = (),
+    *,
+    original: str = "",
 ) -> Prepared:
     """The script with our own code around it. Raises InputError where it is not Python. A rewrite
     is given the data that are made up for its `original`, whatever it says itself."""
