@@ -96,6 +96,18 @@ class Draft:
     # Functions log through a run that they may not have: see regions.share.
     shared: bool = False
 
+    @classmethod
+    def of(cls, facts: Facts, project: str, *, notebook: bool = False) -> Draft:
+        """An empty plan for a script; Refusal for one that does not train when it runs."""
+        if facts.entry is None:
+            raise Refusal("nothing in the script runs: it only defines functions and classes; "
+                          "adapt the script that calls them")  # fmt: skip
+        if not facts.trains:
+            raise Refusal("no training found: no backward pass, no fit() of a model; say what the "
+                          "script trains, or adapt it by hand")  # fmt: skip
+        flow = Flow(facts.source)
+        return cls(facts, flow, Loops(facts.source, flow), project, notebook)
+
     @property
     def source(self) -> Source:
         return self.facts.source

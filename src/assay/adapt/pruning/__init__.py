@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 
 from assay.adapt.facts import Facts
-from assay.adapt.facts.flow import Flow
-from assay.adapt.facts.loops import Loops
 from assay.adapt.planning import Draft, Refusal, imports
 from assay.adapt.pruning import lightning as _lightning
 from assay.adapt.pruning import loops as _loops
@@ -26,11 +24,9 @@ def plan(
     objective: str | None = None,  # noqa: ARG001 - all rooms of planning are called alike
     notebook: bool = False,
 ) -> Draft:  # fmt: skip
-    """A draft that prunes what the script trains, by `prune` (torch.nn.utils.prune), `nncf`
-    or `nncf-2`.
-    Refusal, with the line and what to do, where that cannot be said or done."""
-    flow = Flow(facts.source)
-    draft = Draft(facts, flow, Loops(facts.source, flow), project, notebook)
+    """A draft that prunes what the script trains, by `prune` (torch.nn.utils.prune), `nncf` or
+    `nncf-2`. Refusal, with the line and what to do, where that cannot be said or done."""
+    draft = Draft.of(facts, project, notebook=notebook)
     _check(facts)
     if target.startswith("nncf"):
         _nncf.plan(draft, target)
@@ -46,12 +42,6 @@ def plan(
 
 def _check(facts: Facts) -> None:
     text = facts.source.text
-    if facts.entry is None:
-        raise Refusal("nothing in the script runs: it only defines functions and classes; adapt "
-                      "the script that calls them")  # fmt: skip
-    if not facts.trains:
-        raise Refusal("no training found: no backward pass, no fit() of a model; say what the "
-                      "script trains, or adapt it by hand")  # fmt: skip
     if not {"torch", "lightning", "transformers"} & set(facts.frameworks):
         kinds = ", ".join(facts.frameworks) or "its framework"
         raise Refusal(f"pruning does not apply: what is trained ({kinds}) is no torch.nn.Module "

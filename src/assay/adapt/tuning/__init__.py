@@ -4,8 +4,6 @@ was held out, and a last one with the best of what was found."""
 from __future__ import annotations
 
 from assay.adapt.facts import Facts
-from assay.adapt.facts.flow import Flow
-from assay.adapt.facts.loops import Loops
 from assay.adapt.planning import Draft, Refusal, imports
 from assay.adapt.tuning import estimators as _estimators
 from assay.adapt.tuning import rounds as _rounds
@@ -21,8 +19,7 @@ def plan(
     """A draft that searches with Optuna for what `objective` says, or for what the script itself
     measures on held-out data. Refusal, with the line and what to do, where nothing says what to
     search by, or where a search would change what is compared."""
-    flow = Flow(facts.source)
-    draft = Draft(facts, flow, Loops(facts.source, flow), project, notebook)
+    draft = Draft.of(facts, project, notebook=notebook)
     _check(facts)
     if {"sklearn", "boosting"} & set(facts.frameworks) and not _trains_nets(facts):
         _estimators.plan(draft, objective)
@@ -41,12 +38,6 @@ def _trains_nets(facts: Facts) -> bool:
 
 def _check(facts: Facts) -> None:
     text = facts.source.text
-    if facts.entry is None:
-        raise Refusal("nothing in the script runs: it only defines functions and classes; adapt "
-                      "the script that calls them")  # fmt: skip
-    if not facts.trains:
-        raise Refusal("no training found: no backward pass, no fit() of a model; say what the "
-                      "script trains, or adapt it by hand")  # fmt: skip
     for sign in ("optuna", "ray.tune", "hyperopt", "keras_tuner", "SearchCV("):
         line = next((n for n, one in enumerate(text.splitlines(), 1) if sign in one), None)
         if line is not None:
