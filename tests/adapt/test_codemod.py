@@ -225,10 +225,11 @@ print("test loss", loss)
 
 def test_lightning_gets_the_components_logger_beside_its_own() -> None:
     found = adapted(LIGHTNING, "wandb").text
-    assert 'trainer.loggers.append(WandbLogger(project="example"))' in found
+    assert 'wandb_logger = WandbLogger(project="example")\ntrainer.loggers.append(' in found
     assert found.endswith("trainer.fit(model)\nwandb.finish()\n")
     found = adapted(LIGHTNING, "mlflow").text
-    assert "    trainer.loggers.append(MLFlowLogger(\n" in found
+    assert "    mlflow_logger = MLFlowLogger(\n" in found
+    assert "    trainer.loggers.append(mlflow_logger)\n" in found
     assert found.endswith("    trainer.fit(model)\n")
 
 
@@ -266,7 +267,7 @@ def test_layers_are_given_what_keras_needs_to_load_a_registered_model() -> None:
 def test_trackio_gets_a_logger_with_blank_lines_around_it() -> None:
     found = adapted(LIGHTNING, "trackio").text
     assert "\n\n    class TrackioLogger(Logger):\n" in found
-    assert "step=step)\n\n    trainer.loggers.append(TrackioLogger())\n" in found
+    assert "step=step)\n\n    trackio_logger = TrackioLogger()\n" in found
 
 
 SKLEARN = """from sklearn.linear_model import LogisticRegression

@@ -22,7 +22,7 @@ DIALECT = Dialect(
     # It wants to be imported before the frameworks that it hooks into.
     import_first=True,
     logger=Recipe(
-        ("trainer.loggers.append(CometLogger(project=$project))",),
+        ("CometLogger(project=$project)",),
         ("from $lightning.loggers import CometLogger",),
     ),
     reports_as="comet_ml",

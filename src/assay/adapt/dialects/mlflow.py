@@ -28,9 +28,9 @@ DIALECT = Dialect(
     },
     logger=Recipe(
         (
-            "trainer.loggers.append(MLFlowLogger(",
+            "MLFlowLogger(",
             "    run_id=mlflow.active_run().info.run_id, tracking_uri=mlflow.get_tracking_uri()",
-            "))",
+            ")",
         ),
         ("from $lightning.loggers import MLFlowLogger",),
     ),

@@ -15,11 +15,7 @@ DIALECT = Dialect(
     metric=Pattern("$run.add_scalar($metric, $value)"),
     metric_at=Pattern("$run.add_scalar($metric, $value, $step)"),
     logger=Recipe(
-        (
-            "trainer.loggers.append(",
-            '    TensorBoardLogger("runs", name=$project, default_hp_metric=False)',
-            ")",
-        ),
+        ('TensorBoardLogger("runs", name=$project, default_hp_metric=False)',),
         ("from $lightning.loggers import TensorBoardLogger",),
     ),
     reports_as="tensorboard",

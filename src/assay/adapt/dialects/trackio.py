@@ -17,6 +17,8 @@ DIALECT = Dialect(
     artifact=Pattern("trackio.log_artifact($path)"),
     settings_first=True,
     logger=Recipe(
+        ("TrackioLogger()",),
+        ("from $lightning.loggers import Logger",),
         (
             "class TrackioLogger(Logger):",
             '    name, version = "trackio", None',
@@ -26,10 +28,7 @@ DIALECT = Dialect(
             "",
             "    def log_metrics(self, metrics, step=None):",
             "        trackio.log(metrics, step=step)",
-            "",
-            "trainer.loggers.append(TrackioLogger())",
         ),
-        ("from $lightning.loggers import Logger",),
     ),
     logs_into_run=True,
     reports_as="trackio",

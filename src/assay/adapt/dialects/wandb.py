@@ -18,7 +18,7 @@ DIALECT = Dialect(
     # Values at a step before the last one are dropped with a warning.
     forward_only=True,
     logger=Recipe(
-        ("trainer.loggers.append(WandbLogger(project=$project))",),
+        ("WandbLogger(project=$project)",),
         ("from $lightning.loggers import WandbLogger",),
     ),
     reports_as="wandb",

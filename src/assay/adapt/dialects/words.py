@@ -68,10 +68,12 @@ def _unify(wanted: object, given: object, found: dict[str, str]) -> bool:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A few lines for one purpose: the `imports` they need and the `lines`, with holes."""
+    """A few lines for one purpose: the `imports` they need and the `lines`, with holes; `before`
+    is a class that they use."""
 
     lines: tuple[str, ...]
     imports: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
     def write(self, **filled: str) -> tuple[str, ...]:
         return tuple(Template(line).safe_substitute(filled) for line in self.lines)
@@ -88,7 +90,7 @@ class Dialect:
 
     `forward_only`: steps of a run may not go back, so metrics of two levels cannot both name
     theirs. `settings_first`: parameters are kept with the first figures, and none later.
-    `logger` is the component's logger in Lightning (one that
+    `logger` makes the component's logger in Lightning (one that
     `logs_into_run` needs a run that is open), `automatic` switches its own logging on
     for a framework, `reports_as` is its name in Hugging Face's `report_to`. `registers` says for
     each framework how a trained model is registered, for "sklearn-example" one whose training data

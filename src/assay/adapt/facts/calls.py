@@ -7,7 +7,7 @@ from typing import Literal
 
 import libcst as cst
 
-from assay.adapt.facts.flow import Flow
+from assay.adapt.facts.flow import Definition, Flow
 from assay.adapt.facts.models import framework_of
 from assay.adapt.facts.source import Source
 from assay.adapt.facts.words import Call, Framework, Model
@@ -31,6 +31,7 @@ _NOT_TRAINED = re.compile(
     re.I,
 )
 _TRAINERS = re.compile(r"(^|\.)(Trainer|Seq2SeqTrainer|SFTTrainer)$")
+CLI = "LightningCLI"
 
 
 def find(source: Source, flow: Flow, models: tuple[Model, ...]) -> tuple[Call, ...]:
@@ -70,6 +71,8 @@ def _what(
     name = source.named(func)
     if name in _FUNCTIONS:
         return _FUNCTIONS[name], "", name
+    if is_cli(source, call) and _runs(source, call):
+        return "fit", "", CLI
     if not isinstance(func, cst.Attribute):
         return None, "", ""
     target, method = source.code(func.value), func.attr.value
@@ -95,14 +98,43 @@ def _what(
 def is_trainer(source: Source, flow: Flow, value: cst.BaseExpression) -> bool:
     """Whether an expression is a Trainer of Lightning or Hugging Face."""
     if isinstance(value, cst.Call):
-        name = source.named(value.func)
-        return bool(_TRAINERS.search(name)) and name.split(".")[0] != "__main__"
-    text = source.code(value)
-    return any(
-        isinstance(d.value, cst.Call) and bool(_TRAINERS.search(source.named(d.value.func)))
-        and source.named(d.value.func) not in flow.functions
-        for d in flow.definitions(text, source.function_of(value))
-    )  # fmt: skip
+        return _makes_trainer(source, flow, value)
+    return bool(makers(source, flow, source.code(value), source.function_of(value)))
+
+
+def makers(
+    source: Source, flow: Flow, name: str, function: cst.FunctionDef | None
+) -> list[Definition]:
+    """Where the Trainer is made that a name holds in a function; `cli.trainer` is made with the
+    command line. Empty where the name holds none."""
+    held = flow.definitions(name.removesuffix(".trainer"), function)
+    by_cli = [d for d in held if name.endswith(".trainer") and isinstance(d.value, cst.Call)
+              and is_cli(source, d.value)]  # fmt: skip
+    return by_cli or [
+        d for d in flow.definitions(name, function)
+        if isinstance(d.value, cst.Call) and _makes_trainer(source, flow, d.value)
+    ]  # fmt: skip
+
+
+def _makes_trainer(source: Source, flow: Flow, call: cst.Call) -> bool:
+    name = source.named(call.func)
+    return bool(_TRAINERS.search(name)) and name not in flow.functions
+
+
+def is_cli(source: Source, call: cst.Call) -> bool:
+    """Whether a call makes Lightning's command line, or one of the script's own that is one."""
+    names = {CLI} | {
+        node.name.value
+        for node in source.all(cst.ClassDef)
+        if any(source.named(base.value).endswith(CLI) for base in node.bases)
+    }
+    return source.named(call.func).rsplit(".", 1)[-1] in names
+
+
+def _runs(source: Source, call: cst.Call) -> bool:
+    """Whether a command line trains as soon as it is made."""
+    given = {arg.keyword.value: source.code(arg.value) for arg in call.args if arg.keyword}
+    return given.get("run") != "False"
 
 
 def _may_be_estimator(

@@ -25,9 +25,9 @@ _SIDES = (
 )  # fmt: skip
 _IDENTIFIER = re.compile(r"([A-Za-z_]\w*)(\()?")
 # A letter alone speaks of a network where it is called, or stands beside one of these.
-_OF_NETWORKS = frozenset({"loss", "losses", "err", "error", "cost", "net", "network", "model", "opt",
-                          "optim", "optimizer", "solver", "real", "fake", "adv", "logits", "score",
-                          "out", "output", "pred", "grad"})  # fmt: skip
+_OF_NETWORKS = frozenset({"loss", "losses", "err", "error", "cost", "net", "network", "model",
+                          "opt", "optim", "optimizer", "solver", "real", "fake", "adv", "logits",
+                          "score", "out", "output", "pred", "grad"})  # fmt: skip
 _SPREADS = frozenset({"std", "nanstd", "stdev", "pstdev", "var", "nanvar"})
 _SPREAD = frozenset({"std", "stdev", "sd", "deviation", "var", "variance", "spread", "err", "pm",
                      "uncertainty", "dev", "stderr"})  # fmt: skip

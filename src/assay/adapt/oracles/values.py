@@ -19,6 +19,8 @@ _SAME = {"learningrate": "lr", "optlearningrate": "lr", "batch": "batchsize", "n
 def parameter(record: Record, key: str, value: str, autologs: bool) -> tuple[bool | None, str]:
     """Whether it holds, and why not. None for what autologging adds of its own."""
     wanted = _plain(key)
+    if key == "_instantiator" and value.endswith(".cli.instantiate_module"):
+        return None, ""  # what Lightning's command line keeps beside a module's parameters
     trainers = record.facts.get("trainers", ())
     if trainers and key == "report_to":
         return None, ""  # the tracker itself

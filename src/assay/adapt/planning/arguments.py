@@ -22,10 +22,10 @@ def set_keyword(draft: Draft, call: cst.Call, name: str, value: str, why: str) -
                 raise Refusal(f"`{name}` is written over several lines", at.start.line)
             draft.replace(at.start.line, at.start.column, at.end.column, value, why)
             return
-    add(draft, call, f"{name}={value}", why)
+    add_argument(draft, call, f"{name}={value}", why)
 
 
-def add(draft: Draft, call: cst.Call, text: str, why: str) -> None:
+def add_argument(draft: Draft, call: cst.Call, text: str, why: str) -> None:
     """One more argument at the end of a call: on a line of its own where the others are."""
     source = draft.source
     if not call.args:

@@ -1,5 +1,4 @@
-"""Tracking by what frameworks offer for it: Lightning's loggers, Keras's callbacks, the Trainer's
-`report_to`, and MLflow's autolog where it covers all."""
+"""Tracking by what frameworks offer for it: Keras's callbacks, and the Trainer's `report_to`."""
 
 from __future__ import annotations
 
@@ -9,15 +8,11 @@ from dataclasses import replace
 import libcst as cst
 
 from assay.adapt.dialects import Dialect
-from assay.adapt.facts import Call, Metric, Model
+from assay.adapt.facts import Call, Metric
 from assay.adapt.planning import explicit, logging, nested, parameters, regions
-from assay.adapt.planning.arguments import add as _add_argument
-from assay.adapt.planning.arguments import extend as _extend
-from assay.adapt.planning.arguments import set_keyword as _set_keyword
+from assay.adapt.planning.arguments import add_argument, extend, set_keyword
 from assay.adapt.planning.words import Draft, Refusal
 
-_OF_TRAINER = ("max_epochs", "min_epochs", "max_steps", "gradient_clip_val",
-               "accumulate_grad_batches")  # fmt: skip
 _KEPT_BY_KERAS = re.compile(r"(val_)?(loss|acc|accuracy|mae|mse|auc|precision|recall)")
 
 
@@ -35,155 +30,15 @@ def plan_transformers(draft: Draft, dialect: Dialect) -> None:
     assert call is not None
     if not dialect.reports_as:
         raise Refusal(f"the Trainer cannot report to {dialect.name}", draft.source.line(call))
-    _set_keyword(draft, call, "report_to", f'"{dialect.reports_as}"',
+    set_keyword(draft, call, "report_to", f'"{dialect.reports_as}"',
                  "the Trainer reports its parameters, losses and evaluations")  # fmt: skip
     draft.claim("automatic", "transformers")
     if dialect.run != "writer":
         # The Trainer reports what it evaluates, too, also after training.
-        region = regions.find(draft, explicit.training_sites(draft) + _evaluations(draft))
+        region = regions.find(draft, explicit.training_sites(draft) + explicit.evaluations(draft))
         draft.need(*dialect.imports, first=dialect.import_first)
         run = draft.free(dialect.run) if dialect.run else ""
         regions.open_run(draft, region, dialect, run, [])
-
-
-def trainers(draft: Draft) -> list[Call]:
-    """Lightning's fit calls."""
-    return [call for call in draft.facts.calls if call.kind == "fit" and call.method == "fit"]
-
-
-def plan_lightning(draft: Draft, dialect: Dialect) -> None:
-    """The component's logger beside those that the Trainer has, so that its files and checkpoints
-    stay where they are."""
-    if dialect.logger is None:
-        raise Refusal(f"{dialect.name} has no logger for Lightning", trainers(draft)[0].line)
-    made = _trainer_statements(draft)
-    sites = explicit.training_sites(draft) + _evaluations(draft)
-    region = regions.find(draft, [*sites, *(statement for _, statement in made)])
-    known = [one for one in parameters.find(draft, region) if ".defaults" not in one.expression]
-    draft.claim("automatic", "lightning")
-    for name, statement in made:
-        _add_logger(draft, dialect, name, statement, known)
-    if dialect.logs_into_run:
-        draft.need(*dialect.imports)
-        regions.open_run(draft, region, dialect, "", [])
-    elif dialect.name != "tensorboard":
-        draft.need(*dialect.imports, first=dialect.import_first)
-        finish = f"{dialect.package}.{'finish' if dialect.name == 'wandb' else 'end'}()"
-        draft.order += 1000
-        draft.insert(region.last, [finish], region.indent, "ends the logger's run", outside=True)
-        draft.order -= 1000
-
-
-def _add_logger(
-    draft: Draft, dialect: Dialect, name: str, statement: cst.BaseStatement,
-    known: list[parameters.Parameters],
-) -> None:  # fmt: skip
-    """After the statement that makes the Trainer: its logger, and the parameters known there."""
-    assert dialect.logger is not None
-    package, source = _package(draft), draft.source
-    lines = [line.replace("trainer.", f"{name}.")
-             for line in dialect.logger.write(project=draft.quoted)]  # fmt: skip
-    for one in dialect.logger.imports:
-        draft.need(one.replace("$lightning", package), first=dialect.import_first)
-    here = [one for one in known if one.after is None or one.after < source.line(statement)]
-    expression = here[0].expression if here else _of_module(draft, name, statement)
-    if dialect.name == "mlflow" and here:
-        expression = _beside_own(draft, name, statement, expression)
-    if not expression and "save_hyperparameters(" not in source.text:
-        expression = _of_trainer(draft, name, statement)
-    if expression:
-        lines += f"{name}.loggers[-1].log_hyperparams({expression})".split("\n")
-    if lines[0].startswith("class "):
-        lines = _spaced(lines, 2 if draft.notebook else 1)
-    if here and expression:
-        draft.claim("parameters", {"expression": expression, "names": list(here[0].names),
-                                   "line": here[0].line})  # fmt: skip
-    draft.insert(source.end_line(statement), lines, draft.indent_of(statement),
-                 "logs what Lightning logs, beside its own logger")  # fmt: skip
-
-
-def _spaced(lines: list[str], blank: int) -> list[str]:
-    """A class and what comes after its last blank line, with blank lines around the class."""
-    end = len(lines) - 1 - lines[::-1].index("")
-    return [*[""] * blank, *lines[:end], *[""] * blank, *lines[end + 1 :]]
-
-
-def _of_module(draft: Draft, trainer: str, statement: cst.BaseStatement) -> str:
-    """What the module was made with and keeps as attributes, where it does not save its
-    hyper-parameters itself; empty where it has no name before the Trainer is made."""
-    model = _fitted(draft, trainer)
-    source = draft.source
-    if model is None or model.line >= source.line(statement):
-        return ""
-    kept: list[str] = []
-    for function in draft.loops.functions():
-        around = source.class_of(function)
-        if around is None or around.name.value != model.cls or function.name.value != "__init__":
-            continue
-        if "save_hyperparameters(" in source.code(function.body):
-            return ""
-        kept = [
-            name
-            for name in draft.flow.parameters(function)
-            if any(source.code(d.value) == name for d in draft.flow.everywhere(f"self.{name}"))
-        ]
-    return parameters.as_dict([(f'"{one}"', f"{model.name}.{one}") for one in kept]) if kept else ""
-
-
-def _of_trainer(draft: Draft, trainer: str, statement: cst.BaseStatement) -> str:
-    """What the Trainer was given that says how it trains."""
-    given = [
-        arg.keyword.value
-        for call in draft.source.within(statement, cst.Call)[:1]
-        for arg in call.args
-        if arg.keyword is not None and arg.keyword.value in _OF_TRAINER
-    ]
-    return parameters.as_dict([(f'"{one}"', f"{trainer}.{one}") for one in given]) if given else ""
-
-
-def _fitted(draft: Draft, trainer: str) -> Model | None:
-    fit = next(call for call in trainers(draft) if call.object == trainer)
-    return next((m for m in draft.facts.models if m.name in fit.arguments[:1]), None)
-
-
-def _beside_own(draft: Draft, trainer: str, statement: cst.BaseStatement, expression: str) -> str:
-    """Parameters without those that the module itself hands its loggers: MLflow takes no second
-    value for a name. Empty where the module has no name yet."""
-    if "save_hyperparameters(" not in draft.source.text:
-        return expression
-    model = _fitted(draft, trainer)
-    if model is None or model.line >= draft.source.line(statement):
-        return ""
-    each = f"for key, value in {expression}.items()"
-    return f"{{key: value {each} if key not in {model.name}.hparams}}"
-
-
-def _evaluations(draft: Draft) -> list[cst.CSTNode]:
-    sites: list[cst.CSTNode] = [
-        draft.statement_at(call.line, call.end_line)
-        for call in draft.facts.calls
-        if call.kind == "evaluate"
-    ]
-    return [site for site in sites if regions.is_reached(draft, site)]
-
-
-def _package(draft: Draft) -> str:
-    """`lightning.pytorch` or `pytorch_lightning`, whichever the script uses."""
-    text = draft.source.text
-    return "lightning.pytorch" if re.search(r"(import|from) lightning\b", text) else (
-        "pytorch_lightning"
-    )  # fmt: skip
-
-
-def _trainer_statements(draft: Draft) -> list[tuple[str, cst.BaseStatement]]:
-    found = []
-    for name in dict.fromkeys(call.object for call in trainers(draft)):
-        definitions = [d for d in draft.flow.everywhere(name) if d.how == "assign"]
-        if not definitions:
-            raise Refusal(f"`{name}` is made where it is used: give the Trainer a name first",
-                          trainers(draft)[0].line)  # fmt: skip
-        found += [(name, definition.statement) for definition in definitions]
-    return found
 
 
 def keras_fits(draft: Draft) -> list[Call]:
@@ -285,9 +140,9 @@ def _add_callback(draft: Draft, dialect: Dialect, fit: Call, run: str, prefix: s
     why = "logs the losses and metrics that fit() computes in each epoch"
     for arg in call.args:
         if arg.keyword is not None and arg.keyword.value == "callbacks":
-            _extend(draft, arg.value, name, why)
+            extend(draft, arg.value, name, why)
             return
-    _add_argument(draft, call, f"callbacks=[{name}]", why)
+    add_argument(draft, call, f"callbacks=[{name}]", why)
 
 
 def _callback(draft: Draft) -> str:

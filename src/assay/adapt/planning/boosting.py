@@ -86,7 +86,7 @@ def _kept(draft: Draft, one: Evaluated) -> str:
     draft.insert(source.line(one.statement) - 1, [f"{name} = {{}}"],
                  draft.indent_of(one.statement), _KEEPS)  # fmt: skip
     if one.library == "xgboost":
-        arguments.add(draft, one.call, f"evals_result={name}", _KEEPS)
+        arguments.add_argument(draft, one.call, f"evals_result={name}", _KEEPS)
         return name
     package = source.code(one.call.func).rpartition(".")[0] or one.library
     recorder = f"{package}.record_evaluation({name})"
@@ -94,7 +94,7 @@ def _kept(draft: Draft, one: Evaluated) -> str:
         if arg.keyword is not None and arg.keyword.value == "callbacks":
             arguments.extend(draft, arg.value, recorder, _KEEPS)
             return name
-    arguments.add(draft, one.call, f"callbacks=[{recorder}]", _KEEPS)
+    arguments.add_argument(draft, one.call, f"callbacks=[{recorder}]", _KEEPS)
     return name
 
 

@@ -134,6 +134,16 @@ def training_sites(draft: Draft) -> list[cst.CSTNode]:
     return sites
 
 
+def evaluations(draft: Draft) -> list[cst.CSTNode]:
+    """The statements that evaluate, as far as the script gets there."""
+    sites: list[cst.CSTNode] = [
+        draft.statement_at(call.line, call.end_line)
+        for call in draft.facts.calls
+        if call.kind == "evaluate"
+    ]
+    return [site for site in sites if regions.is_reached(draft, site)]
+
+
 def _automatic(draft: Draft, dialect: Dialect, fits: Sequence[Call]) -> list[str]:
     """MLflow's autolog for scikit-learn, where one estimator is fitted once and it covers all."""
     recipe = dialect.automatic.get("sklearn")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from assay.adapt import dialects
 from assay.adapt.dialects import Dialect
 from assay.adapt.facts import Facts
-from assay.adapt.planning import automatic, explicit, imports, registration
+from assay.adapt.planning import automatic, explicit, imports, lightning, registration
 from assay.adapt.planning.words import Draft, Refusal
 
 
@@ -29,8 +29,8 @@ def _track(draft: Draft, dialect: Dialect) -> None:
     facts = draft.facts
     if "transformers" in facts.frameworks and automatic.arguments_of_trainer(draft) is not None:
         automatic.plan_transformers(draft, dialect)
-    elif "lightning" in facts.frameworks and automatic.trainers(draft):
-        automatic.plan_lightning(draft, dialect)
+    elif "lightning" in facts.frameworks and lightning.trainers(draft):
+        lightning.plan(draft, dialect)
     elif "keras" in facts.frameworks and automatic.keras_fits(draft):
         automatic.plan_keras(draft, dialect)
     else:
