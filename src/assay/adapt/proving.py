@@ -38,6 +38,11 @@ _PURE_NODES = (
     ast.Load, ast.operator, ast.unaryop, ast.Slice, ast.Tuple,
 )  # fmt: skip
 Probe = tuple[int, str, str]
+# What no data would have kept from happening: a name that nobody defines, a library that has gone on.
+_BROKEN = re.compile(
+    r"^(NameError|ImportError|ModuleNotFoundError|SyntaxError|UnboundLocalError|EOFError)|"
+    r"has no attribute|unexpected keyword argument|not recognized|was removed|0-dim tensor"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class OriginalFails:
     def reason(self) -> str:
         where = f" in line {self.smoked.line}" if self.smoked.line else ""
         told = " ".join(self.smoked.message.split())
+        if _BROKEN.search(told):
+            return f"the original {self.smoked.outcome}{where}: {told}"
         found = (re.match(r"(?:file|folder) (.+): synthetic", one) for one in self.smoked.replaced)
         if made_up := [one[1] for one in found if one]:
             return (

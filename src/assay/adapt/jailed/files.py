@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import io
 import os
@@ -9,14 +10,15 @@ import re
 import sys
 from typing import Any
 
-from . import contents, names, notes
+from . import array_files, contents, notes, tables
 from .hooks import after, around, settings
 
 real_open = builtins.open
 _TEXTS = (".txt", ".text", ".tokens", ".md", ".en", ".de", ".fr", ".src", ".tgt", ".raw", "")
-_OTHERS = (".json", ".jsonl", ".npy", ".npz", ".wav", ".flac")
+_OTHERS = (".json", ".jsonl", ".wav", ".flac", *array_files.SUFFIXES)
 _DATA = (*contents.IMAGES, *contents.TABLES, *contents.ARCHIVES, *_TEXTS, *_OTHERS)
 _SYSTEM = ("/proc", "/sys", "/dev", "/usr", "/etc", "/lib", sys.prefix)
+_LISTS = re.compile(r"listdir$|scandir$|iterdir$|glob$|walk$")
 _FOLDERS = re.compile(r"ImageFolder|DatasetFolder|_from_directory")
 
 
@@ -42,16 +44,24 @@ def provide(path: Any) -> Any:
 
 
 def _is_data(text: str) -> bool:
-    return os.path.splitext(text)[1].lower() in _DATA and not text.startswith(_SYSTEM)
+    known = tables.wanted or os.path.splitext(text)[1].lower() in _DATA
+    return bool(known) and not text.startswith(_SYSTEM)
 
 
 def _inside(text: str) -> str:
     """The path itself where it is in scratch, else the like of it in there."""
-    whole = os.path.abspath(os.path.expanduser(text))
+    # Paths of Windows mean folders, too.
+    whole = os.path.abspath(os.path.expanduser(re.sub(r"^[A-Za-z]:(?=\\)|\\+", "/", text)))
     scratch = os.path.realpath(os.environ.get("TMPDIR", "/tmp"))
     if os.path.realpath(whole).startswith(scratch + os.sep):
         return whole
     return os.path.join(scratch, "home", "elsewhere", whole.lstrip("/"))
+
+
+def place_of(folder: Any) -> Any:
+    """Where a folder lies, or would lie."""
+    text = os.fspath(folder)
+    return text if os.path.isdir(text) else _inside(text)
 
 
 def provide_folder(path: Any) -> Any:
@@ -60,7 +70,8 @@ def provide_folder(path: Any) -> Any:
     if not isinstance(text, str) or os.path.isdir(text):
         return path
     place = _inside(text)
-    if not os.path.isdir(place) and _FOLDERS.search(settings["script"]):
+    deeper = _FOLDERS.search(settings["script"]) or _goes_deeper()
+    if not os.path.isdir(place) and deeper:
         from . import vision
 
         os.makedirs(place)
@@ -75,13 +86,32 @@ def provide_folder(path: Any) -> Any:
     return place
 
 
+def _is_ours(folder: str) -> bool:
+    scratch = os.path.realpath(os.environ.get("TMPDIR", "/tmp"))
+    return folder.startswith((os.getcwd(), scratch + os.sep))
+
+
+def _goes_deeper() -> bool:
+    """Whether the script lists folders, and in a loop over them lists what is in each; or asks for
+    files two folders deep."""
+
+    def lists(node: ast.AST) -> bool:
+        return any(isinstance(one, ast.Call) and _LISTS.search(ast.unparse(one.func))
+                   for one in ast.walk(node))  # fmt: skip
+
+    script = settings["script"]
+    loops = (one for one in ast.walk(ast.parse(script)) if isinstance(one, ast.For))
+    nested = any(lists(one.iter) and any(map(lists, one.body)) for one in loops)
+    return nested or bool(re.search(r"glob\([^)\n]*\*[\"']?[/,]\s*[\"']?\*", script))
+
+
 def have_folder(path: Any) -> None:
     """A folder for a file that is about to be written: repositories have theirs, empty ones, which
     do not come with the script."""
     if not isinstance(path, (str, os.PathLike)):
         return
     folder = os.path.dirname(os.path.abspath(os.fspath(path)))
-    if isinstance(folder, str) and not os.path.exists(folder) and folder.startswith(os.getcwd()):
+    if isinstance(folder, str) and not os.path.exists(folder) and _is_ours(folder):
         notes.note(f"folder {os.path.relpath(folder)}: made, for what is written there")
         os.makedirs(folder)
 
@@ -90,19 +120,28 @@ def _by_script(depth: int = 2) -> bool:
     return sys._getframe(depth + 1).f_globals.get("__name__") == "__main__"
 
 
+_BY_LINES = {"skipped": False, "numeric": True}
+
+
+def _reads_lines() -> bool:
+    """Whether the script cuts the lines of tables itself, and takes the first for data."""
+    script = settings["script"]
+    return bool(re.search(r"readlines\(\)|csv\.reader", script)) and not re.search(
+        r"next\(|\[1:\]|readline\(\)|skip", script
+    )
+
+
 @after("builtins")
 def opening(module: Any) -> None:
     def opened(file: Any, mode: str = "r", *given: Any, **named: Any) -> Any:
         if "r" not in mode:
             have_folder(file)
         elif _by_script(1):
-            file = provide(file)
+            with tables.asked(**_BY_LINES if _reads_lines() else {}):
+                file = provide(file)
         return real_open(file, mode, *given, **named)
 
-    def refused(*_: Any) -> str:
-        raise EOFError("the script asks for input, and nobody is there: give it arguments (--args)")
-
-    module.open, module.input = opened, refused
+    module.open = opened
     io.open = opened
 
 
@@ -153,76 +192,6 @@ def globbing(module: Any) -> None:
         return real(os.path.join(str(folder), tail), *given, **named)
 
     around(module, "glob", found)
-
-
-@after("pandas")
-def reading_tables(module: Any) -> None:
-    def read(real: Any, path: Any, *given: Any, **named: Any) -> Any:
-        if isinstance(path, str) and path.startswith(("http:", "https:", "s3:", "gs:")):
-            from . import web
-
-            path = web.fetch(path)
-        contents.wanted.clear()
-        contents.wanted.update(named)
-        if real.__name__ == "read_table":
-            contents.wanted.setdefault("sep", "\t")
-        frame = real(provide(path), *given, **named)
-        contents.wanted.clear()
-        limit = names.ROWS
-        return frame if not hasattr(frame, "iloc") or len(frame) <= limit else frame.iloc[:limit]
-
-    for name in ("read_csv", "read_table", "read_json", "read_parquet", "read_excel"):
-        around(module, name, read)
-
-
-@after("pandas.io.common")
-def writing_tables(module: Any) -> None:
-    """It looks for the folder before it opens the file."""
-    around(module, "check_parent_directory", lambda _real, path: have_folder(path))
-
-
-@after("numpy")
-def reading_arrays(module: Any) -> None:
-    for name in ("load", "loadtxt", "genfromtxt"):
-        around(
-            module, name, lambda real, path, *given, **named: real(provide(path), *given, **named)
-        )
-
-
-@after("PIL.Image")
-def reading_images(module: Any) -> None:
-    around(module, "open", lambda real, path, *given, **named: real(provide(path), *given, **named))
-
-
-@after("torchvision.io.image", "torchvision.io")
-def reading_tensors(module: Any) -> None:
-    for name in ("read_image", "read_file"):
-        if hasattr(module, name):
-            around(
-                module,
-                name,
-                lambda real, path, *given, **named: real(provide(path), *given, **named),
-            )
-
-
-@after("cv2")
-def reading_pictures(module: Any) -> None:
-    around(module, "imread", lambda real, path, *given: real(provide(path), *given))
-
-
-@after("torchaudio")
-def reading_sounds(module: Any) -> None:
-    def load(path: Any, *_: Any, **__: Any) -> Any:
-        import wave
-
-        import numpy
-        import torch
-
-        with wave.open(str(provide(path)), "rb") as file:
-            raw, rate = file.readframes(file.getnframes()), file.getframerate()
-        return torch.from_numpy(numpy.frombuffer(raw, "<i2").astype("float32") / 32768)[None], rate
-
-    module.load = load
 
 
 @after("matplotlib.pyplot")

@@ -28,6 +28,8 @@ _PARTS = (
     "hub",
     "web",
     "files",
+    "readers",
+    "folders",
 )
 _changes: dict[str, list[Change]] = {}
 settings: dict[str, Any] = {}
@@ -55,8 +57,7 @@ def install(config: dict[str, Any]) -> None:
         if module is not None:
             _make(name, module)
     sys.meta_path.insert(0, _Watcher())
-    if "IPython" in config["script"]:
-        notebook.provide()
+    notebook.provide(config["script"])
 
 
 def _make(name: str, module: Any) -> None:

@@ -104,6 +104,17 @@ def _wikitext(folder: str) -> Callable[[], Members]:
     return make
 
 
+def intents() -> dict[str, list[dict[str, object]]]:
+    """What chatbots of many tutorials learn from."""
+    draws = synthetic.writer("intents")
+    return {"intents": [
+        {"tag": f"topic{topic}", "context_set": "", "context": [""],
+         "patterns": [synthetic.sentence(draws, topic, 5) for _ in range(6)],
+         "responses": [synthetic.sentence(draws, topic, 5) for _ in range(2)]}
+        for topic in range(2, 8)
+    ]}  # fmt: skip
+
+
 _KNOWN: dict[str, Callable[[], Members]] = {
     "cora": _cora("cora"),
     "citeseer": _cora("citeseer"),

@@ -61,6 +61,8 @@ def go(config: dict[str, Any], namespace: dict[str, Any]) -> None:
         code = compile(tree.limited(config["script"], path), path, "exec", dont_inherit=True)
         clock.freeze()
         hooks.install(config)
+        if not config["arguments"] and "argv" in config["script"]:
+            sys.argv += sys.modules[f"{__package__}.arguments"].words(config["script"])
         if config["before"]:
             exec(compile(config["before"], "before.py", "exec"), before)
         ahead.reseed()

@@ -151,6 +151,12 @@ def sound(*names: Any, seconds: float = 1.0, rate: int = 16_000) -> bytes:
     return buffer.getvalue()
 
 
+def vectors(numbers: int) -> str:
+    """A line for each of our words: the word, and so many numbers."""
+    rows = ((word, generator("vector", word).normal(0, 0.4, numbers)) for word in vocabulary())
+    return "".join(f"{word} {' '.join(f'{one:.5f}' for one in row)}\n" for word, row in rows)
+
+
 def vocabulary() -> list[str]:
     """All words that our sentences are made of."""
     return list(

@@ -7,11 +7,12 @@ import math
 import sys
 from typing import Any
 
-from . import files, names, notes, state
+from . import files, names, notes, state, synthetic
 from .hooks import after, around, settings
 
 # Three batches of four images of 256 × 256, all eight of 64 from MNIST.
 _NUMBERS = 3_000_000
+_JUDGED = 128
 
 
 @after("torch.utils.data.dataloader", "torch.utils.data")
@@ -50,9 +51,22 @@ def _most(loader: Any) -> int:
         size = loader.batch_size or getattr(loader.batch_sampler, "batch_size", None)
         size = size if isinstance(size, int) else None
         numbers = (size or 1) * _numbers(loader.dataset)
-        found = max(2, min(names.batches(size), _NUMBERS // max(1, numbers)))
+        most = _NUMBERS // max(1, numbers)
+        found = max(2, min(names.batches(size), most), _whole(loader, size, most))
         loader.smoke_most = found
     return found
+
+
+def _whole(loader: Any, size: int | None, most: int) -> int:
+    """All batches of a short set that is gone through in order, as one does to judge a model: what
+    comes of them is held against the whole set."""
+    import torch
+
+    in_order = isinstance(loader.sampler, torch.utils.data.SequentialSampler)
+    if not (in_order and size and len(loader.sampler) <= synthetic.DISTINCT):
+        return 0
+    batches = -(-len(loader.sampler) // size)
+    return batches if batches <= min(most, _JUDGED) else 0
 
 
 def _numbers(data: Any) -> int:
@@ -82,7 +96,23 @@ def _batches(real: Any, loader: Any) -> Any:
     if loader.smoke_whole:
         return real(loader)
     notes.note(f"DataLoader: at most {settings['steps']} batches in a pass")
-    return itertools.islice(real(loader), _most(loader))
+    return _Batches(real(loader), _most(loader))
+
+
+class _Batches:
+    """So many of an iterator's batches; anything else is asked of the iterator itself."""
+
+    def __init__(self, real: Any, most: int) -> None:
+        self._real, self._first = real, itertools.islice(real, most)
+
+    def __iter__(self) -> Any:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._first)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
 
 
 def _length(real: Any, loader: Any) -> int:
@@ -100,11 +130,12 @@ def processor(torch: Any) -> None:
 
     for kind in (torch.Tensor, torch.nn.Module):
         around(kind, "cuda", stay)
-    for name, value in (
-        ("synchronize", None), ("set_device", None), ("empty_cache", None), ("current_device", 0),
-        ("get_device_name", "cpu"), ("memory_allocated", 0), ("max_memory_allocated", 0),
-        ("reset_peak_memory_stats", None), ("memory_reserved", 0),
-    ):  # fmt: skip
+    told = {"current_device": 0, "get_device_name": "cpu", "synchronize": None, "set_device": None}
+    for name in torch.cuda.memory.__all__:
+        if name[:1].islower() and not isinstance(getattr(torch.cuda, name), type):
+            told[name] = 0 if name.startswith(("max_", "memory_a", "memory_r")) else None
+    told |= {"memory_summary": "", "mem_get_info": (1 << 30, 1 << 30), "memory_stats": {}}
+    for name, value in told.items():
         setattr(torch.cuda, name, _constant(value))
     around(torch, "compile", _eager)
     torch.set_num_threads = _constant(None)

@@ -20,6 +20,7 @@ _TRAINS = {
     "apply_gradients", "minimize", "train_step", "training_step",
 }  # fmt: skip
 _ENDLESS = {"range", "trange", "count", "tqdm", "track", "arange"}
+_SHOWS = {"plot", "scatter", "bar", "errorbar", "lineplot", "semilogx", "semilogy", "zip"}
 _REPEATS = re.compile(r"fold|trial|seed|split|repeat|model|layer|class", re.I)
 _EPOCHS = re.compile(r"epoch|^ep$|episode|round", re.I)
 # A figure that a whole training reaches, and a smoke run does not.
@@ -41,7 +42,7 @@ def limited(source: str, path: str) -> ast.Module:
         ("left", left.keep),
     ):
         setattr(builtins, f"__smoke_{name}__", function)
-    _Limiter(_training(module)).visit(module)
+    _Limiter(_training(module), module).visit(module)
     ast.fix_missing_locations(module)
     return module
 
@@ -81,6 +82,16 @@ def _name(node: ast.AST) -> str:
     return ""
 
 
+def _is_range(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and _called(node) in ("range", "arange")
+
+
+def _cut_short(node: ast.expr, kind: str) -> ast.expr:
+    """What a loop goes through, cut to the most that is done of its kind."""
+    call = ast.Call(ast.Name("__smoke_loop__", ast.Load()), [node, ast.Constant(kind)], [])
+    return ast.copy_location(call, node)
+
+
 def _number(node: ast.AST | None) -> bool:
     return isinstance(node, ast.Constant) and type(node.value) is int
 
@@ -92,8 +103,11 @@ def _text(node: ast.AST | None) -> str | None:
 class _Limiter(ast.NodeTransformer):
     """Caps what can be seen in the text, and marks what has to be capped as it runs."""
 
-    def __init__(self, training: set[str]) -> None:
+    def __init__(self, training: set[str], module: ast.Module) -> None:
         self._training = training
+        loops = (node for node in ast.walk(module) if isinstance(node, ast.For))
+        # What is gone through in loops that are cut short, as text.
+        self._cut = {ast.unparse(one.iter): kind for one in loops if (kind := self._kind(one))}
         self._scope: list[str] = []
         self._in_class = False
         self._loops = itertools.count()
@@ -104,6 +118,8 @@ class _Limiter(ast.NodeTransformer):
         if len(node.targets) == 1:
             self._cap(_name(node.targets[0]), node.value)
             self._cap_pairs(node.targets[0], node.value)
+            if names.kind_of(_name(node.targets[0])) == "epoch" and _is_range(node.value):
+                node.value = _cut_short(node.value, "epoch")
         return self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
@@ -122,6 +138,10 @@ class _Limiter(ast.NodeTransformer):
         return self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
+        if _called(node) in _SHOWS:
+            # What was counted in a loop is as long as the loop.
+            node.args = [_cut_short(one, kind) if (kind := self._cut.get(ast.unparse(one))) else one
+                         for one in node.args]  # fmt: skip
         name = _text(node.args[0]) if node.args else None
         if name is not None and not name.startswith("-"):
             # log_param("epochs", 50), suggest_int("epochs", 5, 50), get("epochs", 50)
@@ -166,10 +186,7 @@ class _Limiter(ast.NodeTransformer):
         kind = self._kind(node)
         self.generic_visit(node)
         if kind:
-            call = ast.Call(
-                ast.Name("__smoke_loop__", ast.Load()), [node.iter, ast.Constant(kind)], []
-            )
-            node.iter = ast.copy_location(call, node.iter)
+            node.iter = _cut_short(node.iter, kind)
         return node
 
     def _kind(self, node: ast.For) -> str | None:
@@ -297,7 +314,7 @@ _turns: dict[int, int] = {}
 
 def _loop(iterable: Any, kind: str) -> Any:
     bound = names.most("step") * _WHILE if kind == "while" else names.most(kind)
-    if isinstance(iterable, (range, list, tuple)):
+    if isinstance(iterable, (range, list, tuple)) or type(iterable).__name__ == "ndarray":
         if len(iterable) > bound:
             notes.note(f"a loop over {len(iterable)} {kind}s: {bound}")
         return iterable[:bound]

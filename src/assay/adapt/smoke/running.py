@@ -18,7 +18,13 @@ ENVIRONMENT = "mlops"
 _FOR_TENSORFLOW = "mlops-tf"
 _FOR_NNCF_2 = "mlops-nncf219"
 _NNCF_2 = re.compile(r"\bcreate_compressed_model\b")
-_TENSORFLOW = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:tensorflow|tf_keras)\b", re.MULTILINE)
+# What is imported from TensorFlow, and what of Keras wants it whatever Keras itself runs on.
+_TENSORFLOW = re.compile(
+    r"^[ \t]*(?:import|from)[ \t]+(?:tensorflow|tf_keras)\b|"
+    r"^(?=[^#\n]*\b(?:(?:image|text|audio|timeseries)_dataset_from_|TextVectorization\(|"
+    r"StringLookup\(|IntegerLookup\())|KERAS_BACKEND[\"']\]?\s*[=,]\s*[\"']tensorflow",
+    re.MULTILINE,
+)
 _ANSWERS = "__import__('sys').modules['smoking.main'].answers"
 _OUTCOMES = get_args(RunOutcome)
 # Torch, Keras and MLflow side by side hold more than a gigabyte; W&B's core starts 60 threads.
