@@ -161,6 +161,7 @@ def configurations(source: Source, flow: Flow) -> tuple[Configuration, ...]:
         if expression is not None:
             lines = source.line(one.statement), source.end_line(one.statement)
             found.append(Configuration(name, expression, *lines, source.name_of(one.function)))
+    found += _handed(source, flow, classes)
     for name, node in classes.items():
         bare = f"{name}."
         used = any(source.code(a).startswith(bare) for a in source.all(cst.Attribute))
@@ -169,6 +170,20 @@ def configurations(source: Source, flow: Flow) -> tuple[Configuration, ...]:
             expression = _of_class(name)
             found.append(Configuration(name, expression, source.line(node), source.end_line(node)))
     return tuple(found)
+
+
+def _handed(
+    source: Source, flow: Flow, classes: dict[str, cst.ClassDef]
+) -> Iterator[Configuration]:
+    """Parameters of functions that are handed such an object where it is made: `main(Config())`."""
+    for function, calls in flow.calls.items():
+        for name in flow.parameters(function):
+            given = [flow.given(call, function, name) for call in calls]
+            made = [one for one in given if isinstance(one, cst.Call)]
+            expression = _as_dict(source, name, made[0], classes) if made else None
+            if expression is not None and len(made) == len(calls) == 1:
+                line = source.line(function)
+                yield Configuration(name, expression, line, line, source.name_of(function))
 
 
 def _as_dict(

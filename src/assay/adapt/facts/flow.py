@@ -198,6 +198,13 @@ class Flow:
 
     def argument(self, call: cst.Call, function: cst.FunctionDef, parameter: str) -> str | None:
         """What a call hands over as a parameter, as written; None where it does not."""
+        given = self.given(call, function, parameter)
+        return self.source.code(given) if given is not None else None
+
+    def given(
+        self, call: cst.Call, function: cst.FunctionDef, parameter: str
+    ) -> cst.BaseExpression | None:
+        """What a call hands over as a parameter; None where it does not."""
         names = self.parameters(function)
         if names and names[0] == "self" and isinstance(call.func, cst.Attribute):
             names = names[1:]
@@ -206,9 +213,9 @@ class Flow:
                 return None
             if arg.keyword is not None:
                 if arg.keyword.value == parameter:
-                    return self.source.code(arg.value)
+                    return arg.value
             elif at < len(names) and names[at] == parameter:
-                return self.source.code(arg.value)
+                return arg.value
         return None
 
     def returned(self, function: cst.FunctionDef) -> list[cst.BaseExpression]:

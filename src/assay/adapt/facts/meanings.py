@@ -10,29 +10,12 @@ import libcst as cst
 from assay.adapt.facts import naming
 from assay.adapt.facts.flow import Definition, Flow, starts
 from assay.adapt.facts.naming import What
+from assay.adapt.facts.results import Function, Results, last_name
 from assay.adapt.facts.source import Source
-from assay.adapt.facts.vocabulary import (
-    CRITERION,
-    MAKES_ARRAYS,
-    MAKES_CRITERION,
-    NAMED,
-    NOTHING,
-    NUMBERS,
-    OF_ESTIMATOR,
-    OF_METER,
-    PURE,
-    REDUCES,
-    THROUGH,
-    TO_NUMBER,
-    Meaning,
-    Value,
-)
-from assay.adapt.facts.words import Role
+from assay.adapt.facts.vocabulary import NOTHING, OF_METER, PURE, Meaning, Value
 
-Function = cst.FunctionDef | None
 _DEEPEST = 6
 
-_SPREADS = ("std", "nanstd", "stdev", "pstdev", "var")
 _HARMLESS = (cst.Lambda, cst.NamedExpr, cst.Await, cst.Yield)
 
 
@@ -41,11 +24,16 @@ class Meanings:
 
     def __init__(self, source: Source, flow: Flow) -> None:
         self.source, self.flow = source, flow
+        self.results = Results(source, flow, self.of, self._value_in)
         self._meters = {
             node.name.value
             for node in source.all(cst.ClassDef)
             if any(source.code(a) == "self.avg" for a in source.within(node, cst.Attribute))
         }
+
+    def is_crossed(self, name: cst.BaseExpression, function: Function) -> bool:
+        """Whether a variable holds the scores of a cross-validation, one of each fold."""
+        return self.results.is_crossed(name, function)
 
     def is_meter(self, name: str, function: Function) -> bool:
         """Whether a variable holds an AverageMeter of the script."""
@@ -53,6 +41,28 @@ class Meanings:
             isinstance(d.value, cst.Call) and self.source.named(d.value.func) in self._meters
             for d in self.flow.definitions(name, function)
         )
+
+    def is_compared(self, name: str, function: Function) -> bool:
+        """Whether a variable is one number, because the script compares it with another."""
+        source = self.source
+        sides = [
+            side
+            for node in source.all(cst.Comparison)
+            if not any(isinstance(one.operator, cst.In | cst.NotIn) for one in node.comparisons)
+            for side in (node.left, *(one.comparator for one in node.comparisons))
+        ]
+        for call in source.all(cst.Call):
+            if source.code(call.func) in ("max", "min") and len(call.args) == 2:
+                sides += [arg.value for arg in call.args]
+        return any(
+            source.code(side) == name and source.function_of(side) is function for side in sides
+        )
+
+    def is_sum(self, node: cst.BaseExpression, function: Function) -> bool:
+        """Whether a variable is begun with a number, and only added to: `total_reward`."""
+        known = self.flow.definitions(self.source.code(node), function)
+        how = {(d.how, d.how == "assign" and starts(d.value)) for d in known}
+        return how == {("assign", True), ("add", False)}
 
     def pure(self, node: cst.BaseExpression) -> bool:
         """Whether an expression may be evaluated once more: it changes nothing and costs little."""
@@ -76,7 +86,7 @@ class Meanings:
         if isinstance(node, (cst.Integer, cst.Float)):
             return Meaning(value="number")
         if isinstance(node, cst.Call):
-            return self._of_call(node, function, depth)
+            return self.results.of(node, function, depth)
         if isinstance(node, cst.Subscript):
             return self._of_subscript(node, function, depth)
         if isinstance(node, cst.Attribute):
@@ -146,169 +156,13 @@ class Meanings:
                     ):
                         element = returned.elements[definition.index].value
                         found = self.of(element, called, depth)
-                        return replace(found, phase=self.phase_of_call(value) or found.phase)
-                    last = self._last_name(returned)
+                        return replace(found, phase=self.results.phase(value) or found.phase)
+                    last = last_name(self.source, returned)
                     if last in ("tolist", "numpy"):
-                        return Meaning(value="number", phase=self.phase_of_call(value))
-            if self._last_name(value) == "evaluate":
-                return Meaning(value="number", phase=self.phase_of_call(value))
+                        return Meaning(value="number", phase=self.results.phase(value))
+            if last_name(self.source, value) == "evaluate":
+                return Meaning(value="number", phase=self.results.phase(value))
         return NOTHING
-
-    def phase_of_call(self, call: cst.Call) -> Role:
-        """The part of the data that a call's arguments or name speak of."""
-        for arg in call.args:
-            text = self.source.code(arg.value)
-            found = naming.phase(text) if re.fullmatch(r"[\w.\[\]'\"]+", text) else ""
-            if found:
-                return found
-        return naming.phase(self.source.code(call.func).rsplit(".", 1)[-1])
-
-    def _last_name(self, node: cst.BaseExpression) -> str:
-        if isinstance(node, cst.Call):
-            func = node.func
-            if isinstance(func, cst.Attribute):
-                return func.attr.value
-            return self.source.named(func).rsplit(".", 1)[-1]
-        return ""
-
-    def _of_call(self, node: cst.Call, function: Function, depth: int) -> Meaning:
-        source = self.source
-        full = source.named(node.func)
-        last = self._last_name(node)
-        known = self._of_known(node, full, last) or self._of_comparison(node, last)
-        if known is not None:
-            return known
-        called = self.flow.called(node)
-        if called:
-            return self._of_own(node, called[0], depth)
-        if isinstance(node.func, cst.Attribute) and not full.startswith(
-            ("torch.", "numpy.", "math.")
-        ):
-            if last in TO_NUMBER:
-                return replace(self.of(node.func.value, function, depth + 1), value="number")
-            if last in THROUGH or last in _SPREADS:
-                return self._of_method(node, node.func, function, depth)
-        if self._is_criterion(node, function):
-            return self._of_criterion(node)
-        if not node.args:
-            return NOTHING
-        if full in NUMBERS or full.startswith(("math.", "numpy.")) or last in ("sum", "mean"):
-            return self._of_number(node, full, last, function, depth)
-        if full.startswith("torch.") and last in ("mean", "sum", "sqrt"):
-            inner = self.of(node.args[0].value, function, depth + 1)
-            return replace(inner, value="tensor" if len(node.args) == 1 else "unknown")
-        return NOTHING
-
-    def _of_known(self, node: cst.Call, full: str, last: str) -> Meaning | None:
-        """Functions whose name says what they give."""
-        if last in NAMED:
-            kind: Value = "tensor" if last.endswith("_") else "number"
-            kind = "unknown" if last == "cross_val_score" else kind
-            return Meaning(NAMED[last], "score", kind, self.phase_of_call(node))
-        if full.startswith("time.") or last in ("perf_counter", "time", "default_timer"):
-            return Meaning(what="time", value="number")
-        if last in ("len", "size", "numel", "nelement"):
-            return Meaning(what="count", value="number")
-        if (
-            isinstance(node.func, cst.Attribute)
-            and last in OF_ESTIMATOR
-            and not self.flow.called(node)
-        ):
-            return Meaning(last, "score", "number", self.phase_of_call(node))
-        return None
-
-    def _of_comparison(self, node: cst.Call, last: str) -> Meaning | None:
-        """`(pred == y).sum()` counts hits, `(pred == y).float().mean()` is an accuracy."""
-        text = self.source.code(node)
-        if last not in ("sum", "mean") or not re.search(r"[=!]=|\.eq\(|\.ne\(|isclose", text):
-            return None
-        plain = self.source.named(node.func).startswith("numpy.") or text.startswith("sum(")
-        kind: Value = "number" if plain else "tensor"
-        wrong = re.search(r"!=|\.ne\(", text)
-        if last == "mean":
-            return Meaning("error", "loss", kind) if wrong else Meaning("accuracy", "score", kind)
-        return Meaning("wrong" if wrong else "correct", "count", kind)
-
-    def _of_method(
-        self, node: cst.Call, func: cst.Attribute, function: Function, depth: int
-    ) -> Meaning:
-        inner = self.of(func.value, function, depth + 1)
-        if func.attr.value in _SPREADS:
-            inner = replace(inner, name=_spread(inner.name))
-        reduces = func.attr.value in ("mean", "sum", "max", "min", *_SPREADS)
-        if reduces and node.args:
-            return replace(inner, value="unknown")
-        crossed = reduces and self.is_crossed(func.value, function)
-        return replace(inner, value="number") if crossed else inner
-
-    def is_crossed(self, name: cst.BaseExpression, function: Function) -> bool:
-        """Whether a variable holds the scores of a cross-validation, one of each fold."""
-        return isinstance(name, cst.Name) and any(
-            self._last_name(one.value) == "cross_val_score" and one.index is None
-            for one in self.flow.definitions(name.value, function)
-        )
-
-    def _of_number(
-        self, node: cst.Call, full: str, last: str, function: Function, depth: int
-    ) -> Meaning:
-        inner = self.of(node.args[0].value, function, depth + 1)
-        axis = len(node.args) > 1 and full.startswith("numpy.")
-        if last in ("exp", "sqrt", "log", "log10", "log2", "pow", "power"):
-            kind: Value = "number" if full.startswith("math.") else inner.value
-            what: What = inner.what if inner.what in ("loss", "score") else ""
-            return Meaning("", what, kind, inner.phase)
-        if full == "sum":
-            held = self._value_in(node.args[0].value, function, depth)
-            return replace(inner, name=naming.over_all(inner.name), value=held)
-        reduces = last in REDUCES
-        value: Value = "number" if reduces and not axis else inner.value
-        along = any(arg.keyword is not None and arg.keyword.value == "axis" for arg in node.args)
-        if full.startswith("numpy.") and (along or MAKES_ARRAYS.fullmatch(last)):
-            value = "unknown"
-        if last in _SPREADS:
-            return replace(inner, name=_spread(inner.name), value=value)
-        plain = naming.over_all if last == "sum" else naming.ungathered
-        return replace(inner, name=plain(inner.name), value=value)
-
-    def _of_own(self, node: cst.Call, called: cst.FunctionDef, depth: int) -> Meaning:
-        name = called.name.value
-        inner = NOTHING
-        for returned in self.flow.returned(called):
-            found = self.of(returned, called, depth + 1)
-            if found.name or found.value != "unknown":
-                inner = found
-        said = naming.what(name)
-        phase = self.phase_of_call(node) or inner.phase
-        if said in ("loss", "score") and not naming.phase(name):
-            stripped = re.sub(r"^(get|compute|calc|calculate|eval|evaluate|cal)_", "", name)
-            return Meaning(stripped, said, inner.value, phase, inner.percent)
-        return replace(inner, phase=phase)
-
-    def _is_criterion(self, node: cst.Call, function: Function) -> bool:
-        source = self.source
-        full = source.named(node.func)
-        if re.match(r"torch\.nn\.functional\.\w*(loss|entropy\w*)$", full) or full.startswith(
-            "torch.nn.functional.binary_cross_entropy"
-        ):
-            return True
-        name = source.code(node.func)
-        makers = [d.value for d in self.flow.definitions(name, function)]
-        for maker in (node.func, *makers):
-            if isinstance(maker, cst.Call) and MAKES_CRITERION.search(source.named(maker.func)):
-                return True
-        if full.rsplit(".", 1)[-1][:1].isupper():
-            return False  # `VAELoss()` makes one
-        is_method = isinstance(node.func, cst.Attribute) and not name.startswith("self.")
-        return bool(CRITERION.search(name)) and not is_method
-
-    def _of_criterion(self, node: cst.Call) -> Meaning:
-        reduced = not any(
-            arg.keyword
-            and arg.keyword.value == "reduction"
-            and "none" in self.source.code(arg.value)
-            for arg in node.args
-        )
-        return Meaning("loss", "loss", "tensor" if reduced else "unknown")
 
     def _of_attribute(self, node: cst.Attribute, function: Function, depth: int) -> Meaning:
         attr = node.attr.value
@@ -363,7 +217,8 @@ class Meanings:
         """What is appended to a list."""
         name = self.source.code(node)
         if ".history[" in name or any(
-            self._last_name(d.value) == "evaluate" for d in self.flow.definitions(name, function)
+            last_name(self.source, d.value) == "evaluate"
+            for d in self.flow.definitions(name, function)
         ):
             return "number"
         values = {
@@ -446,7 +301,3 @@ class Meanings:
                 return Meaning(kept, "score", value, left.phase, left.percent)
             return Meaning("", "", value)
         return replace(left, name=naming.unsummed(left.name), value=value)
-
-
-def _spread(name: str) -> str:
-    return f"{naming.singular(naming.ungathered(name))}_std" if name else ""

@@ -88,7 +88,8 @@ class Metrics:
                 told = replace(told, text=f"{told.text}.mean()")
                 meaning = replace(meaning, value="number")
             name = self._name(told, meaning, place)
-            if name is None or (meaning.value == "unknown" and not told.numeric):
+            numeric = told.numeric or self.meanings.is_sum(told.node, function)
+            if name is None or (meaning.value == "unknown" and not numeric):
                 continue
             if not self._is_fresh(told.node, place):
                 continue
@@ -195,7 +196,7 @@ class Metrics:
             meaning = self.meanings.variable(name, definition.function)
         if starts(definition.value):
             return
-        if meaning.value == "unknown" and not self._is_compared(name, definition.function):
+        if meaning.value == "unknown" and not self.meanings.is_compared(name, definition.function):
             return
         if place.level == "final" and not self._after_training(definition):
             return
@@ -203,22 +204,6 @@ class Metrics:
         read = Meaning(naming.singular(name), naming.what(name), meaning.value,
                        naming.phase(name) or meaning.phase, meaning.percent)  # fmt: skip
         yield self._metric(read.name, name, read, place, "", "computed", True, origin)
-
-    def _is_compared(self, name: str, function: cst.FunctionDef | None) -> bool:
-        """Whether a variable is one number, because the script compares it with another."""
-        source = self.source
-        sides = [
-            side
-            for node in source.all(cst.Comparison)
-            if not any(isinstance(one.operator, cst.In | cst.NotIn) for one in node.comparisons)
-            for side in (node.left, *(one.comparator for one in node.comparisons))
-        ]
-        for call in source.all(cst.Call):
-            if source.code(call.func) in ("max", "min") and len(call.args) == 2:
-                sides += [arg.value for arg in call.args]
-        return any(
-            source.code(side) == name and source.function_of(side) is function for side in sides
-        )
 
     def _after_training(self, definition: Definition) -> bool:
         """A quantity of the end is one of a trained model: of a score or a loss that something
@@ -291,7 +276,7 @@ class Metrics:
             if place is None or not re.fullmatch(r"[\w.]+", source.code(loss)):
                 continue
             text = source.code(loss)
-            name = text.rsplit(".", 1)[-1]
+            name = _of_trained(text.rsplit(".", 1)[-1])
             meaning = Meaning(name, "loss", "tensor", naming.phase(name))
             yield self._metric(name, text, meaning, place, "", "trained", True, "train")
 
@@ -352,14 +337,14 @@ class Metrics:
         a label says counts where the dataflow does not say otherwise."""
         own = naming.phase(text)
         if origin == "crossed" and (own or naming.is_generic(name)):
-            return f"cv_{_without_phase(name).removeprefix('cv_')}"
+            return f"cv_{naming.without_phase(name).removeprefix('cv_')}"
         said = naming.only_phase(label) or meaning.phase or self._phase_of(function)
-        if naming.phase(name) and not own and _differ(naming.phase(name), origin):
-            return _without_phase(name)
+        if naming.phase(name) and not own and naming.differ(naming.phase(name), origin):
+            return naming.without_phase(name)
         if naming.phase(name) or not naming.is_generic(name) or naming.what(name) == "rate":
             return name
-        phase = said if not _differ(said, origin) else ""
-        if not phase and origin in ("train", "val", "test") and not _differ(said, origin):
+        phase = said if not naming.differ(said, origin) else ""
+        if not phase and origin in ("train", "val", "test") and not naming.differ(said, origin):
             phase = origin
         return f"{phase}_{name}" if phase else name
 
@@ -367,7 +352,7 @@ class Metrics:
         """What data a function is called with: from the calls, then from its name."""
         if function is None:
             return ""
-        said = {self.meanings.phase_of_call(call) for call in self.flow.calls.get(function, [])}
+        said = {self.meanings.results.phase(call) for call in self.flow.calls.get(function, [])}
         own = naming.phase(function.name.value)
         if own in ("train", "val"):
             return own
@@ -385,14 +370,11 @@ class Metrics:
         return bool(re.search(r"Module|keras|Callback|Layer|Dataset|Model\b", bases))
 
 
-def _differ(said: str, origin: str) -> bool:
-    """Whether a part of the data is not the one that the dataflow tells of."""
-    return bool(said and origin) and (said == "train") != (origin == "train")
-
-
-def _without_phase(name: str) -> str:
-    kept = [part for part in name.split("_") if not naming.phase(part)]
-    return "_".join(kept) or name
+def _of_trained(name: str) -> str:
+    """What is trained on is a loss, whatever it is called: `l` → `loss`, `total` → `total_loss`."""
+    if naming.what(name) in ("loss", "score"):
+        return name
+    return f"{name}_loss" if len(name) > 2 else "loss"
 
 
 def _unscaled(text: str) -> str:

@@ -136,6 +136,17 @@ def only_phase(text: str) -> Role:
     return found[0] if len(found) == 1 else ""
 
 
+def differ(said: str, origin: str) -> bool:
+    """Whether a part of the data is not the one that the dataflow tells of."""
+    return bool(said and origin) and (said == "train") != (origin == "train")
+
+
+def without_phase(name: str) -> str:
+    """A name without the words that speak of a part of the data."""
+    kept = [part for part in name.split("_") if not phase(part)]
+    return "_".join(kept) or name
+
+
 def ungathered(name: str) -> str:
     """A name without what says that it was summed up: `running_loss` → `loss`."""
     while (shorter := _GATHERED.sub("", name)) and shorter != name:

@@ -51,7 +51,8 @@ PURE = re.compile(
 
 # What numpy makes arrays with, also out of one number.
 MAKES_ARRAYS = re.compile(
-    r"(as)?array|(zeros|ones|empty|full)(_like)?|arange|\w*space|repeat|tile|eye|\w*stack|concatenate"
+    r"(as)?array|(zeros|ones|empty|full)(_like)?|arange|\w*space|repeat|tile|eye|\w*stack|concatenate|"
+    r"append|cumsum|gradient"
 )
 
 

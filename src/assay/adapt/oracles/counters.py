@@ -89,9 +89,9 @@ def _loops(record: Record, sample: Sample) -> list[int]:
 
 
 def _has_counter(record: Record, loop: int) -> bool:
-    """Whether a loop counts its turns in a variable."""
+    """Whether a loop counts its turns in a variable that is for somebody to read."""
     told = record.loops[loop]
-    for target in told.targets:
+    for target in set(told.targets) - {"_"}:
         history = record.names.get((told.function, target), [])
         if history and all(type(value) is int for _, value in history[:8]):
             return True

@@ -224,7 +224,10 @@ def _values(case: Case) -> Said:
     for (function, name), events in ours.names.items():
         values = [value for _, value in events]
         held = [value for _, value in theirs.names.get((function, name), [])]
-        if _equal(held, values) or any(_equal(other, values) for other in by_name.get(name, [])):
+        others = by_name.get(name, [])
+        if name == "_":  # what nobody reads may have been given a name
+            others = [[value for _, value in events] for events in theirs.names.values()]
+        if _equal(held, values) or any(_equal(other, values) for other in others):
             same += len(values)
         elif function and "autolog" in case.rewrite.text and _is_part(values, held):
             same += len(values)  # autologging asks an estimator once more, and so its functions
