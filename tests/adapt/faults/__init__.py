@@ -53,14 +53,32 @@ def edited(text: str, edits: Edits) -> str:
 
 
 def adaptations() -> dict[str, Adaptation]:
-    from tests.adapt.faults import libraries, named, pruned, registered, several, tracked, tuned
+    from tests.adapt.faults import (
+        boosted,
+        libraries,
+        named,
+        pruned,
+        registered,
+        several,
+        tracked,
+        tuned,
+    )
 
-    rooms = (tracked, named, libraries, several, registered, pruned, tuned)
+    rooms = (tracked, named, libraries, several, boosted, registered, pruned, tuned)
     return {one.name: one for room in rooms for one in room.ADAPTATIONS}
 
 
 def faults() -> list[Fault]:
-    from tests.adapt.faults import libraries, named, pruned, registered, several, tracked, tuned
+    from tests.adapt.faults import (
+        boosted,
+        libraries,
+        named,
+        pruned,
+        registered,
+        several,
+        tracked,
+        tuned,
+    )
 
-    rooms = (tracked, named, libraries, several, registered, pruned, tuned)
+    rooms = (tracked, named, libraries, several, boosted, registered, pruned, tuned)
     return [one for room in rooms for one in room.FAULTS]

@@ -23,7 +23,8 @@ _METHODS: dict[str, _Kind] = {
 _FUNCTIONS: dict[str, _Kind] = {
     "torch.save": "save", "joblib.dump": "save", "pickle.dump": "save", "xgboost.train": "fit",
     "lightgbm.train": "fit", "sklearn.model_selection.cross_val_score": "score",
-    "sklearn.model_selection.cross_validate": "score",
+    "sklearn.model_selection.cross_validate": "score", "xgboost.cv": "score",
+    "lightgbm.cv": "score",
 }  # fmt: skip
 _SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV")
 _NOT_TRAINED = re.compile(

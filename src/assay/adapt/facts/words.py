@@ -169,6 +169,12 @@ class Call:
     function: str
     loop: int | None
 
+    @property
+    def trains(self) -> bool:
+        """Whether something is fitted in it, and be it only for a cross-validation."""
+        crossed = "cross_val" in self.method or self.method.endswith(".cv")
+        return self.kind in ("fit", "search") or crossed
+
 
 @dataclass(frozen=True, slots=True)
 class Tracker:
@@ -201,4 +207,4 @@ class Facts:
     @property
     def trains(self) -> bool:
         """Whether anything in the script trains."""
-        return bool(self.steps) or any(call.kind in ("fit", "search") for call in self.calls)
+        return bool(self.steps) or any(call.trains for call in self.calls)

@@ -15,6 +15,8 @@ _trainings: dict[int, tuple[Any, dict[str, list[float]]]] = {}
 def watch(after: Callable[[str, Callable[[Any], None]], None]) -> None:
     after("xgboost.callback", _xgboost)
     after("lightgbm.basic", _lightgbm)
+    after("xgboost", _crossed)
+    after("lightgbm", _crossed)
 
 
 def _xgboost(module: Any) -> None:
@@ -50,6 +52,20 @@ def _lightgbm(module: Any) -> None:
         return evaluates
 
     kind.eval_train, kind.eval_valid = watched(kind.eval_train), watched(kind.eval_valid)
+
+
+def _crossed(module: Any) -> None:
+    real = module.cv
+
+    @functools.wraps(real)
+    def validates(*given: Any, **named: Any) -> Any:
+        found = real(*given, **named)
+        series = {str(name): list(values) for name, values in dict(found).items()
+                  if hasattr(values, "__len__")}  # fmt: skip
+        recorder.evaluated(series, range(1 << 30))
+        return found
+
+    module.cv = validates
 
 
 def reckon() -> None:

@@ -21,12 +21,14 @@ _AFTER_FIT = {"xgboost": "{}.evals_result()", "lightgbm": "{}.evals_result_"}
 @dataclass(frozen=True, slots=True)
 class Evaluated:
     """A training that evaluates as it goes. `history` is an expression of what it found, by data
-    and metric; empty where the script does not keep it."""
+    and metric; empty where the script does not keep it. Where it is a cross-validation, `history`
+    is by column."""
 
     call: cst.Call
     statement: cst.BaseStatement
     library: str
     history: str
+    crossed: bool = False
 
 
 def find(draft: Draft, fits: Sequence[Call]) -> list[Evaluated]:
@@ -52,6 +54,10 @@ def _evaluated(draft: Draft, fit: Call, statement: cst.BaseStatement) -> Evaluat
         return None
     keywords = dict(fit.keywords)
     library, _, name = fit.method.partition(".")
+    if name == "cv":
+        kept = fit.assigned[0] if len(fit.assigned) == 1 and fit.assigned[0].isidentifier() else ""
+        plain = kept and "return_cvbooster" not in keywords
+        return Evaluated(call, statement, library, kept, crossed=True) if plain else None
     if fit.method in _GIVEN:
         if _GIVEN[fit.method] not in keywords and len(fit.arguments) < 4:
             return None
@@ -71,7 +77,8 @@ def write(draft: Draft, dialect: Dialect, found: Sequence[Evaluated], run: str) 
     for number, one in enumerate(found, 1):
         history = one.history or _kept(draft, one)
         prefix = f"fit_{number}/" if len(found) > 1 else ""
-        lines = logging.guarded(draft, _lines(draft, dialect, history, prefix, run), run)
+        lines = _lines(draft, dialect, history, prefix, run, one.crossed)
+        lines = logging.guarded(draft, lines, run)
         at = draft.source.end_line(one.statement)
         draft.insert(at, lines, draft.indent_of(one.statement),
                      "what the training evaluated in each round")  # fmt: skip
@@ -98,7 +105,9 @@ def _kept(draft: Draft, one: Evaluated) -> str:
     return name
 
 
-def _lines(draft: Draft, dialect: Dialect, history: str, prefix: str, run: str) -> list[str]:
+def _lines(
+    draft: Draft, dialect: Dialect, history: str, prefix: str, run: str, crossed: bool
+) -> list[str]:
     """A series for each data and metric; logged round by round where a component takes dicts."""
     series, step = draft.free("series", "rounds"), draft.free("step", "round_number")
     filled = {"run": run} if run else {}
@@ -109,6 +118,9 @@ def _lines(draft: Draft, dialect: Dialect, history: str, prefix: str, run: str) 
         "    for metric, values in kept.items()",
         "}",
     ]
+    if crossed:
+        named = f'{{f"{prefix}{{name}}": values for name, values in {history}.items()}}'
+        head = [f"{series} = {named}" if prefix else f"{series} = dict({history})"]
     if dialect.metrics_at is None:
         assert dialect.metric_at is not None
         call = dialect.metric_at.write(metric="key", value="value", step=step, **filled)

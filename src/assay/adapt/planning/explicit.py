@@ -23,7 +23,7 @@ def plan(draft: Draft, dialect: Dialect) -> None:
     placed, refused = logging.place(draft, found)
     placed = apart(placed)
     fits = [call for call in facts.calls if call.kind in ("fit", "search")]
-    evaluated = boosting.find(draft, fits)
+    evaluated = boosting.find(draft, [call for call in facts.calls if call.trains])
     if not (placed or evaluated) and each_fit.plan(draft, dialect, sites):
         return
     if not (placed or evaluated):
@@ -122,9 +122,7 @@ def training_sites(draft: Draft) -> list[cst.CSTNode]:
     """The statements that train, as far as the script gets there; Refusal where it never does."""
     every: list[cst.CSTNode] = list(draft.loops.steps)
     every += [
-        draft.statement_at(call.line, call.end_line)
-        for call in draft.facts.calls
-        if call.kind in ("fit", "search")
+        draft.statement_at(call.line, call.end_line) for call in draft.facts.calls if call.trains
     ]
     sites = [site for site in every if regions.is_reached(draft, site)]
     if not sites:
@@ -176,9 +174,12 @@ def _with_constants(
 def _of_estimators(draft: Draft, region: regions.Region) -> list[Parameters]:
     """What the estimators that are fitted were made with."""
     facts = draft.facts
-    fitted = {call.object for call in facts.calls if call.kind in ("fit", "search")}
+    trained = {name for call in facts.calls if call.kind in ("fit", "search")
+               for name in (call.object, *call.assigned)}  # fmt: skip
+    trained |= {name for call in facts.calls if "cross_val" in call.method
+                for name in call.arguments[:1]}  # fmt: skip
     models = [m for m in facts.models
-              if m.name in fitted and m.framework in ("sklearn", "boosting")
+              if m.name in trained and m.framework in ("sklearn", "boosting")
               and not m.qualified.endswith(".train")]  # fmt: skip
     found = _of_module(draft, region, [m for m in models if not m.function])
     for model in models:

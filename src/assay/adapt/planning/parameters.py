@@ -14,6 +14,7 @@ from assay.adapt.planning.words import Draft
 
 _WIDTH = 88
 _MOST = 40
+_PLAIN = re.compile(r"""-?[\d.]+(e-?\d+)?|True|False|(["'])\w{1,30}\2""", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Parameters:
 
 def find(draft: Draft, region: Region) -> list[Parameters]:
     """What to log: the options of a command, the namespace of argparse; else a configuration;
-    else the constants; else what the optimisers were given."""
+    else the constants; else what the optimisers were given, or the function that trains."""
     facts = draft.facts
     found = _of_command(draft, region)
     for arguments in () if found else facts.arguments:
@@ -48,7 +49,7 @@ def find(draft: Draft, region: Region) -> list[Parameters]:
         found += _of_constants(draft, region)
     if not found:
         found += _of_optimisers(draft, region)
-    return found
+    return found or _of_call(draft, region)
 
 
 def _of_command(draft: Draft, region: Region) -> list[Parameters]:
@@ -257,6 +258,46 @@ def _of_optimisers(draft: Draft, region: Region) -> list[Parameters]:
         at = draft.source.end_line(last)
         return [Parameters(expression, ("lr",), at, draft.indent_of(last), ones[0].line)]
     return []
+
+
+def _of_call(draft: Draft, region: Region) -> list[Parameters]:
+    """What the function that trains is called with, where its one call, or its head, writes it as
+    a number, a word or a flag."""
+    source = draft.source
+    fitting = {call.function for call in draft.facts.calls if call.trains}
+    for function in draft.loops.functions():
+        trains = function in draft.loops.training or source.name_of(function) in fitting
+        calls = draft.flow.calls.get(function, [])
+        if not trains or len(calls) != 1 or not _reached(draft, region, function):
+            continue
+        read = {name.value for name in source.within(function.body, cst.Name)}
+        given = _defaults(draft, function) | {
+            name: text for name in draft.flow.parameters(function)
+            if (text := draft.flow.argument(calls[0], function, name)) is not None
+        }  # fmt: skip
+        names = [
+            name
+            for name, text in given.items()
+            if name in read
+            and _PLAIN.fullmatch(text)
+            and not any(one.function is function for one in draft.flow.everywhere(name))
+        ]
+        if names and isinstance(function.body, cst.IndentedBlock):
+            body = function.body.body
+            first = body[1] if len(body) > 1 and _is_docstring(body[0]) else body[0]
+            expression = as_dict([(f'"{name}"', name) for name in names])
+            at = source.line(first) - 1
+            return [Parameters(expression, tuple(names), at, draft.indent_of(first), at)]
+    return []
+
+
+def _defaults(draft: Draft, function: cst.FunctionDef) -> dict[str, str]:
+    params = function.params
+    return {
+        param.name.value: draft.source.code(param.default)
+        for param in (*params.posonly_params, *params.params, *params.kwonly_params)
+        if param.default is not None
+    }
 
 
 def _maker(draft: Draft, region: Region, function: cst.FunctionDef) -> str | None:
