@@ -52,7 +52,47 @@ _TORCH: Edits = (
     ("    model = Net(args.hidden)\n", _TORCH_SEARCH + "    model = Net(args.hidden)\n"),
 )
 
+_PIPELINE = "model = make_pipeline(TfidfVectorizer(), LogisticRegression(C=C))\n"
+_TEXTS: Edits = (
+    ("import random\n\nfrom sklearn", "import random\n\nimport optuna\nfrom sklearn"),
+    (
+        _PIPELINE,
+        "def objective(trial):\n"
+        "    X_fit, X_val, y_fit, y_val = train_test_split(X_train, y_train, random_state=1)\n"
+        '    tried_c = trial.suggest_float("C", 0.01, 100, log=True)\n'
+        "    tried = make_pipeline(TfidfVectorizer(), LogisticRegression(C=tried_c))\n"
+        "    tried.fit(X_fit, y_fit)\n"
+        "    tried_loss = log_loss(y_val, tried.predict_proba(X_val))\n"
+        "    return tried_loss\n\n\n"
+        "study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=0))\n"
+        "study.optimize(objective, n_trials=4)\n"
+        + _PIPELINE.replace("C=C", 'C=study.best_params["C"]'),
+    ),
+)
+
+_FLATS = (
+    "model = make_pipeline(columns, RandomForestRegressor(10, max_depth=depth, random_state=0))\n"
+)
+_FRAME: Edits = (
+    ("import numpy as np\n", "import numpy as np\nimport optuna\n"),
+    (
+        _FLATS,
+        "def objective(trial):\n"
+        "    X_fit, X_val, y_fit, y_val = train_test_split(X_train, y_train, random_state=1)\n"
+        '    tried_depth = trial.suggest_int("depth", 2, 9)\n'
+        "    forest = RandomForestRegressor(10, max_depth=tried_depth, random_state=0)\n"
+        "    tried = make_pipeline(columns, forest)\n"
+        "    tried.fit(X_fit, y_fit)\n"
+        "    return mean_absolute_error(y_val, tried.predict(X_val))\n\n\n"
+        "study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=0))\n"
+        "study.optimize(objective, n_trials=4)\n"
+        'depth = study.best_params["depth"]\n' + _FLATS,
+    ),
+)
+
 ADAPTATIONS = [
+    Adaptation("frame + optuna", "sklearn_frame", ("optuna",), _FRAME),
+    Adaptation("texts + optuna", "sklearn_texts", ("optuna",), _TEXTS),
     Adaptation("sklearn + optuna", "sklearn_compare", ("optuna",), _SKLEARN),
     Adaptation("torch + optuna", "torch_points", ("optuna",), _TORCH),
 ]
@@ -72,6 +112,24 @@ FAULTS = [
             "mean_squared_error(y_val, tried.predict(X_val))",
             "mean_squared_error(y_fit, tried.predict(X_fit))",
         ),
+    ),
+    _fault(
+        "scored on the texts that were fitted",
+        "held-out",
+        (
+            "log_loss(y_val, tried.predict_proba(X_val))",
+            "log_loss(y_fit, tried.predict_proba(X_fit))",
+        ),
+        of="texts + optuna",
+    ),
+    _fault(
+        "scored on the rows of a frame that were fitted",
+        "held-out",
+        (
+            "mean_absolute_error(y_val, tried.predict(X_val))",
+            "mean_absolute_error(y_fit, tried.predict(X_fit))",
+        ),
+        of="frame + optuna",
     ),
     _fault(
         "folds of sorted data",

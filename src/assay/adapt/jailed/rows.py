@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import linecache
 import re
 import sys
@@ -37,7 +38,7 @@ _trained: dict[int, tuple[Any, Any, Any]] = {}
 # What estimators scored on their training data before they were fitted once more, or let go.
 _earlier: list[tuple[str, float]] = []
 _depth = [0]
-# Estimators that we ask ourselves: nobody else's question.
+# Estimators that we ask ourselves, or whose parts answer: nobody else's question.
 _quiet: list[Any] = []
 # The kind and the rows of the call that is going on.
 _called: list[Any] = []
@@ -84,7 +85,8 @@ def _score(estimator: Any, data: Any, target: Any) -> list[tuple[str, float]]:
 
 
 def _hashes(value: Any) -> set[int]:
-    """One number for each row of an array, a tensor or a frame."""
+    """One number for each row of an array, a tensor, a frame or a sparse matrix, and for each of
+    several texts."""
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, torch.Tensor):
         value = value.detach().cpu().numpy()
@@ -94,9 +96,22 @@ def _hashes(value: Any) -> set[int]:
         value = value[0]
     elif isinstance(value, dict) and value:
         return _hashes(next(iter(value.values())))
+    if isinstance(value, (tuple, list)) and value and isinstance(value[0], str):
+        return set(map(hash, value[:_MOST_ROWS]))
+    if hasattr(value, "tocsr"):
+        return _of_sparse(value.tocsr()[:_MOST_ROWS].sorted_indices())
     if not hasattr(value, "shape") or not hasattr(value, "tobytes") or len(value.shape) < 1:
         return set()
+    if value.dtype == object:
+        return {hash(repr(row)) for row in value[:_MOST_ROWS].tolist()}
     return {hash(row.tobytes()) for row in value[:_MOST_ROWS]}
+
+
+def _of_sparse(value: Any) -> set[int]:
+    return {
+        hash((value.indices[start:end].tobytes(), value.data[start:end].tobytes()))
+        for start, end in itertools.pairwise(value.indptr)
+    }
 
 
 def note(kind: str, model: Any, data: Any) -> set[int]:
@@ -246,9 +261,13 @@ def _ask_about(kind: Any) -> None:
 def _watched(real: Any) -> Any:
     @functools.wraps(real)
     def asked(self: Any, data: Any, *given: Any, **named: Any) -> Any:
-        if not _quiet:
-            note("score", self, data)
-        return real(self, data, *given, **named)
+        if _quiet or not note("score", self, data):
+            return real(self, data, *given, **named)
+        _quiet.append(self)  # what it is made of is asked for the same figure
+        try:
+            return real(self, data, *given, **named)
+        finally:
+            _quiet.pop()
 
     asked.__watched__ = True  # type: ignore[attr-defined]
     return asked

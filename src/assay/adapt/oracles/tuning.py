@@ -104,7 +104,7 @@ def _held_out(case: Case) -> Said:
         yield False, "cross-validates over sorted data without shuffling it"
     rows = facts.get("rows", ())
     if not rows:
-        yield None, "which rows were scored could not be seen"
+        yield False, "nothing shows that the rows which trials are scored on were held out"
         return
     bad = 0
     good = 0
