@@ -6,6 +6,9 @@
 FOLDER holds the scripts of the list, each in a folder of its number (or id), as its repository has
 it at the commit; what has another sha256 is refused. A result that stands in FILE is not tried
 again: the first try is the one that counts.
+
+A script that is declined is not run by `assay adapt`: here its original is smoke-run all the same,
+and where it cannot run it counts as an original that fails, as it would have with a rewrite.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.adapt import adapt
-from assay.adapt.smoke import environment_for, opened
+from assay.adapt.smoke import environment_for, opened, prepared, run, script_of, settings_beside
 from assay.core.errors import AssayError
 from assay.study.intervals import wilson
 from measure import HERE, show
@@ -41,17 +44,32 @@ def main() -> None:
     try_them(wanted, results, options)
     rows = []
     for target in options.add.split(","):
-        outcomes = Counter(results[name(one), target]["outcome"] for one in scripts)
+        outcomes = Counter(_counted(results[name(one), target]) for one in scripts)
         proven, tried = outcomes["proven"], len(scripts) - outcomes["original_fails"]
         share = proven / max(1, tried)
         low, high = wilson(proven, tried)
         rows.append([target, len(scripts), *(outcomes[kind] for kind in _KINDS),
                      100 * share, 100 * low, 100 * high])  # fmt: skip
     notes = [f"{name(one)} {target}: {results[name(one), target]['outcome']}: "
-             f"{results[name(one), target]['reason'][:140]}" for one, target in wanted
+             f"{results[name(one), target]['reason'][:140]}"
+             f"{_told(results[name(one), target])}" for one, target in wanted
              if results[name(one), target]["outcome"] != "proven"]  # fmt: skip
     columns = ["add", "scripts", *_KINDS, "% of those that run", "low", "high"]
     show("scripts not seen before", columns, rows, notes, options.json)
+
+
+def _counted(result: dict[str, Any]) -> str:
+    """The outcome; of what was declined and cannot run either, that it cannot run."""
+    original = result.get("original")
+    cannot = original is not None and original["outcome"] != "finished"
+    return "original_fails" if cannot else result["outcome"]
+
+
+def _told(result: dict[str, Any]) -> str:
+    if _counted(result) == result["outcome"]:
+        return ""
+    original = result["original"]
+    return f" (and the original {original['outcome']}: {original['message'][:100]})"
 
 
 _KINDS = ("proven", "unproven", "declined", "original_fails", "harness", "refused")
@@ -98,6 +116,11 @@ def one_try(place: Path, target: str, session: Any) -> dict[str, Any]:
     started = time.monotonic()
     try:
         found = adapt(place, [target], session=session).to_json()
+        if found["outcome"] == "declined":
+            text, notes = script_of(place)
+            ran = run(session, prepared(text, settings_beside(place), notes))
+            found["original"] = {"outcome": ran.outcome, "message": ran.message, "line": ran.line,
+                                 "cpu_seconds": round(ran.cpu_seconds, 1)}  # fmt: skip
     except AssayError as error:
         found = {"outcome": "refused", "reason": str(error)}
     return found | {"wall": round(time.monotonic() - started, 1)}

@@ -38,7 +38,7 @@ _PURE_NODES = (
     ast.Load, ast.operator, ast.unaryop, ast.Slice, ast.Tuple,
 )  # fmt: skip
 Probe = tuple[int, str, str]
-# What no data would have kept from happening: a name that nobody defines, a library that went on.
+# What no data would have helped: a name that nobody defines, a library that has gone on.
 _BROKEN = re.compile(
     r"^(NameError|ImportError|ModuleNotFoundError|SyntaxError|UnboundLocalError|EOFError)|"
     r"has no attribute|unexpected keyword argument|not recognized|was removed|0-dim tensor"

@@ -19,6 +19,8 @@ _DATA = re.compile(
 
 _ENDS = re.compile(r"[\"'](quit|exit|q|bye|stop|no|n|end|done)[\"']", re.I)
 _MOST_ANSWERS = 20
+# Options that nobody gave a value, and that have none of their own.
+nothing_for: list[str] = []
 _NOBODY = "the script asks for input, and nobody is there: give it arguments (--args)"
 _asked = [0]
 
@@ -88,6 +90,8 @@ def _parse(real: Any, parser: Any, args: Any = None, namespace: Any = None) -> A
     for action in parser._actions:
         if not any(word.split("=")[0] in action.option_strings for word in given):
             _cap(parsed, action.dest)
+            if action.option_strings and getattr(parsed, action.dest, 0) is None:
+                nothing_for.append(action.option_strings[-1])
     return parsed, rest
 
 

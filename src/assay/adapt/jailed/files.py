@@ -88,7 +88,7 @@ def provide_folder(path: Any) -> Any:
 
 def _is_ours(folder: str) -> bool:
     scratch = os.path.realpath(os.environ.get("TMPDIR", "/tmp"))
-    return folder.startswith((os.getcwd(), scratch + os.sep))
+    return os.path.realpath(folder).startswith((os.getcwd(), scratch + os.sep))
 
 
 def _goes_deeper() -> bool:
@@ -186,9 +186,9 @@ def globbing(module: Any) -> None:
         got = real(pattern, *given, **named)
         if got or not _by_script():
             return got
-        head = re.split(r"[*?\[]", str(pattern))[0]
-        folder = provide_folder(os.path.dirname(head) or ".")
-        tail = os.path.basename(str(pattern))
+        head = os.path.dirname(re.split(r"[*?\[]", str(pattern))[0])
+        folder = provide_folder(head or ".")
+        tail = str(pattern)[len(head) :].lstrip("/")
         return real(os.path.join(str(folder), tail), *given, **named)
 
     around(module, "glob", found)

@@ -27,6 +27,8 @@ _ENDS = {"fit", "predict", "evaluate", "score", "fit_generator", "predict_proba"
 _NAMING = {"columns", "subset", "by", "on", "x", "y", "hue", "index", "values", "id_vars", "label",
            "value_vars", "parse_dates", "index_col", "usecols", "left_on", "right_on", "labels",
            "color", "style", "size", "target"}  # fmt: skip
+_NO_CELLS = {"shape", "columns", "index", "dtypes"}
+_SAY = {"drop": "dropped", "get_dummies": "category"}
 _BY_ROWS = {"iterrows", "itertuples", "groupby"}
 _BY_PLACE = {"drop", "pop", "groupby", "sort_values", "set_index", "get", "drop_duplicates"}
 _ABOUT_TABLES = {
@@ -62,6 +64,7 @@ class Table:
     rows: int = 0
     names: list[str] | None = None
     label: int | None = None
+    headless: bool = False
 
 
 def said_of(script: str, name: str) -> Table:
@@ -230,6 +233,8 @@ class _Reader:
     def _read(self, call: ast.Call, table: Table) -> None:
         for one in call.keywords:
             texts = self._list(one.value)
+            if one.arg == "header" and getattr(one.value, "value", 0) is None:
+                table.headless = True
             if one.arg == "names" and texts:
                 table.names = texts
             elif one.arg in _NAMING and texts:
@@ -269,18 +274,24 @@ class _Reader:
             ends = [one for one in (text_of(index.lower), text_of(index.upper)) if one]
             self._column(ends, origins, node)
             return
+        if not (isinstance(node.value, ast.Attribute) and node.value.attr in _NO_CELLS):
+            for origin in origins:
+                self._place(node, index, self.tables[origin])
+
+    def _place(self, node: ast.Subscript, index: ast.AST, table: Table) -> None:
+        """Cells that are looked up by their places."""
         parts = index.elts if isinstance(index, ast.Tuple) else [index]
-        for origin in origins:
-            table = self.tables[origin]
-            column = parts[1] if len(parts) == 2 else index
-            place = column.value if isinstance(column, ast.Constant) else None
-            if len(parts) == 2 or isinstance(place, int):
-                table.width = max(table.width, reach(column))
-            if isinstance(place, int) and "target" in self._uses.of(node)[0]:
-                table.label = place
-            if len(parts) == 1 and isinstance(place, int):
-                continue
-            table.rows = max(table.rows, reach(parts[0]))
+        if len(parts) == 2:
+            rows, column = parts
+        elif table.headless and isinstance(index, ast.Constant):
+            rows, column = ast.Slice(), index
+        else:
+            rows, column = parts[0], ast.Slice()
+        place = column.value if isinstance(column, ast.Constant) else None
+        if isinstance(place, int) and "target" in self._uses.of(node)[0]:
+            table.label = place
+        table.width = max(table.width, reach(column))
+        table.rows = max(table.rows, reach(rows))
 
     def _loaded_beside(self, node: ast.AST) -> set[str]:
         """Columns that an assignment reads on its right."""
@@ -319,13 +330,14 @@ class _Reader:
         name, owner = called(call), getattr(call.func, "value", None)
         if name in _BY_PLACE and call.args and (texts := self._list(call.args[0])):
             self._column(texts, origins, call)
+            for text in texts if name in _SAY else ():
+                self._say(text, origins, _SAY[name])
         for keyword in call.keywords:
             texts = self._list(keyword.value) if keyword.arg in _NAMING else None
             if texts and name != "DataFrame" and self._owns(owner, call):
                 self._column(texts, origins, call)
-                if name == "get_dummies":
-                    for text in texts:
-                        self._say(text, origins, "category")
+                for text in texts if name in _SAY else ():
+                    self._say(text, origins, _SAY[name])
             elif isinstance(keyword.value, ast.Dict) and keyword.arg == "columns":
                 pairs = zip(keyword.value.keys, keyword.value.values, strict=True)
                 for old, new in pairs:

@@ -146,7 +146,8 @@ def columns_of(name: str, said: set[str], count: int = 0) -> Columns | None:
         named = any(word in low for word in words)
         if len(columns) < count:
             continue
-        if (named and (shared >= 0.5 or not said)) or (shared >= 0.75 and len(said) >= 3):
+        most = shared >= (0.75 if len(said) > 2 else 1.0) and len(said) > 1
+        if (named and (shared >= 0.5 or not said)) or most:
             worth = shared + named + 0.5 * (len(columns) == count)
             if best is None or worth > best[0]:
                 best = worth, columns

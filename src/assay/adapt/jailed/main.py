@@ -109,7 +109,14 @@ def _told(error: BaseException, path: str) -> dict[str, Any]:
     if isinstance(error, SystemExit) and error.code in (None, 0):
         return {"outcome": "finished", "message": "", "line": None}
     kind = "memory" if isinstance(error, MemoryError) else "raised"
-    return {"outcome": kind, "message": _one_line(error), "line": line}
+    return {"outcome": kind, "message": _one_line(error) + _hint(error), "line": line}
+
+
+def _hint(error: BaseException) -> str:
+    """What to do about it, where an option that has no value may be the cause."""
+    arguments = sys.modules.get(f"{__package__}.arguments")
+    missing = arguments.nothing_for if arguments and "NoneType" in str(error) else []
+    return f" (no value was given for {', '.join(missing)}: choose with --args)" if missing else ""
 
 
 def _one_line(error: BaseException) -> str:

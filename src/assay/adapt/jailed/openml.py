@@ -52,17 +52,19 @@ _TABLES: dict[str, dict[str, Any]] = {
         "z": (0.0, 31.0), "price": (326, 18_823),
     },
     "freMTPL2freq": {
-        "IDpol": (1, 6_000_000), "ClaimNb": (0, 4), "Exposure": (0.01, 1.0),
+        "IDpol": "id", "ClaimNb": (0, 4), "Exposure": (0.01, 1.0),
         "Area": ["A", "B", "C", "D"], "VehPower": (4, 15), "VehAge": (0, 30),
         "DrivAge": (18, 90), "BonusMalus": (50, 230), "VehBrand": ["B1", "B2", "B12"],
         "VehGas": ["Diesel", "Regular"], "Density": (1, 27_000), "Region": ["R11", "R24", "R82"],
     },
+    "freMTPL2sev": {"IDpol": "id", "ClaimAmount": (1.0, 20_000.0)},
 }  # fmt: skip
+_WITHOUT_TARGET = ("freMTPL2freq", "freMTPL2sev")
 _OPENML_IDS = {
     554: "mnist_784", 40996: "Fashion-MNIST", 41082: "usps", 41187: "mauna-loa-atmospheric-co2",
     40945: "titanic", 1590: "adult", 179: "adult", 42165: "house_prices", 531: "boston", 61: "iris",
     31: "credit-g", 37: "diabetes", 1461: "bank-marketing", 42712: "Bike_Sharing_Demand",
-    41214: "freMTPL2freq", 42225: "diamonds",
+    41214: "freMTPL2freq", 41215: "freMTPL2sev", 42225: "diamonds",
 }  # fmt: skip
 
 
@@ -111,6 +113,7 @@ def _of_table(name: str, rows: int, named: dict[str, Any]) -> Any:
     """A table whose last column is the target, and follows from a number and a category."""
     import numpy
     import pandas
+    from sklearn.utils import Bunch
 
     draws = synthetic.generator("openml", name)
     hidden = draws.rand(rows)
@@ -118,7 +121,9 @@ def _of_table(name: str, rows: int, named: dict[str, Any]) -> Any:
     for place, (head, values) in enumerate(_TABLES[name].items()):
         share = hidden if place % 3 == 0 or head == [*_TABLES[name]][-1] else draws.rand(rows)
         share = numpy.clip(share + draws.normal(0, 0.08, rows), 0, 0.999)
-        if isinstance(values, list):
+        if values == "id":
+            made[head] = numpy.arange(1, rows + 1)
+        elif isinstance(values, list):
             texts = [values[int(one * len(values))] for one in share]
             made[head] = pandas.Categorical(texts, categories=values)
         else:
@@ -126,6 +131,10 @@ def _of_table(name: str, rows: int, named: dict[str, Any]) -> Any:
             numbers = low + share * (high - low)
             made[head] = numbers.round().astype(int) if type(low) is int else numbers
     frame = pandas.DataFrame(made)
+    if name in _WITHOUT_TARGET:
+        return Bunch(
+            data=frame, target=None, frame=frame, feature_names=list(frame), target_names=[]
+        )
     goal = frame.columns[-1]
     data, target = frame.drop(columns=goal), frame[goal]
     if not named["as_frame"]:

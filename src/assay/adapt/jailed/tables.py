@@ -110,10 +110,12 @@ def _columns(name: str) -> dict[str, Any]:
         kinds = list((known or {}).values()) if same else [None] * len(heads)
         return {str(head): kind or _kind(str(head), told.columns.get(str(head)))
                 for head, kind in zip(heads, kinds, strict=True)}  # fmt: skip
-    found = {head: _kind(head, one) for head, one in (told.columns or _spoken_of(script)).items()}
+    heads_of = told.columns or ({} if told.width else _spoken_of(script))
+    found = {head: _kind(head, one) for head, one in heads_of.items()}
     if known is not None:
         return {**known, **{head: kind for head, kind in found.items() if head not in known}}
-    columns = _padded(found, told.width)
+    dropped = {head for head, one in told.columns.items() if "dropped" in one.uses}
+    columns = _padded(found, told.width, dropped)
     if told.label is not None and wanted.get("header", 0) is None:
         columns = dict(_with_label_at(told.label, columns))
     return columns
@@ -126,11 +128,11 @@ def _with_label_at(place: int, columns: dict[str, Any]) -> list[tuple[str, Any]]
     return [*others[:place], *labels, *others[place:]]
 
 
-def _padded(found: dict[str, Any], width: int) -> dict[str, Any]:
+def _padded(found: dict[str, Any], width: int, dropped: set[str]) -> dict[str, Any]:
     """With columns that the script does not name, where it learns from more than it names."""
     labels = {head: kind for head, kind in found.items() if kind in ("label", "target")}
     missing = max(width, 0) - len(found) - (not labels)
-    features = len(found) - len(labels)
+    features = len(set(found) - set(labels) - dropped)
     if not re.search(r"get_dummies|OneHot|iloc", settings["script"]):
         missing = max(missing, said.width() - features if features or width == 0 else 0)
     if not features and missing <= 0:

@@ -192,7 +192,7 @@ class _Limiter(ast.NodeTransformer):
     def _kind(self, node: ast.For) -> str | None:
         variable = " ".join(_name(one) for one in ast.walk(node.target))
         over = {_name(one) for one in ast.walk(node.iter)}
-        if _REPEATS.search(variable):
+        if _REPEATS.search(variable) or any(names.kind_of(one) == "trials" for one in over):
             return None
         if any(map(_EPOCHS.search, variable.split())) and over & _ENDLESS:
             return "epoch"

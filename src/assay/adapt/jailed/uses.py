@@ -75,12 +75,11 @@ class Uses:
             uses.add("target" if name == "pop" else "category")
 
     def _argument(self, call: ast.Call, uses: set[str]) -> None:
-        name, by = called(call), dotted(getattr(call.func, "value", None)) or ""
+        name, owner = called(call), getattr(call.func, "value", None)
+        by = ast.unparse(owner) if owner else ""
         if name == "to_datetime":
             uses.add("date")
-        elif name == "get_dummies" or (
-            "fit" in name and _ENCODER.search(by + ast.unparse(call.func))
-        ):
+        elif name == "get_dummies" or ("fit" in name and _ENCODER.search(by)):
             uses.add("category")
         elif name == "to_categorical":
             uses.add("target")

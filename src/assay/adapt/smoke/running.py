@@ -94,8 +94,11 @@ def _smoked(seen: Observation, script: Prepared, questions: int) -> Smoked:
 def _read(told: Any, script: Prepared, questions: int) -> Smoked:
     report, given = told["report"], told["answers"]
     message = str(report["message"])
-    if message.startswith("ModuleNotFoundError"):
-        message += ": the environment does not have it (choose another with --environment)"
+    if missing := re.match(r"ModuleNotFoundError: No module named '(\w+)(\.?)", message):
+        message += (
+            f": the environment's version of {missing[1]} has no such part" if missing[2]
+            else ": the environment does not have it (choose another with --environment)"
+        )  # fmt: skip
     if len(given) != questions or report["outcome"] not in _OUTCOMES:
         raise ValueError("another number of answers, or an unknown outcome")
     faults = [f"question {place}: {why}" for place, (_, why) in enumerate(given) if why]
