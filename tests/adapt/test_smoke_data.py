@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from assay.adapt.jailed import frames, known_tables
+from assay.adapt.proving import OriginalFails
 from assay.adapt.smoke import environment_for, opened, prepared, run, run_all
-from assay.adapt.words import Settings, Smoked
+from assay.adapt.words import RunOutcome, Settings, Smoked
 from assay.engine.session import Session
 
 
@@ -80,7 +81,7 @@ def test_a_test_file_has_the_columns_of_its_training_file_but_the_target() -> No
 def test_known_tables_are_known_by_name_and_by_columns() -> None:
     def target(name: str, said: set[str], count: int = 0) -> str | None:
         found = known_tables.columns_of(name, said, count)
-        return found and [*found][-1]
+        return [*found][-1] if found else None
 
     assert target("Churn_Modelling.csv", set(), 14) == "Exited"
     assert target("train.csv", {"Survived", "Sex", "Pclass"}) == "Embarked"
@@ -214,3 +215,30 @@ except AttributeError as error:
         "'_SingleProcessDataLoaderIter' object has no attribute 'next'",
     ], found.message  # fmt: skip
     assert "size of tensor a (256)" in counted.message  # it counts on the true length
+
+
+def test_a_file_of_any_kind_is_what_the_settings_say(python: Session) -> None:
+    fixtures = {"config.yaml": {"text": "lr: 0.1\n"}}
+    found = smoked(python, "print(open('conf/config.yaml').read())\n", fixtures=fixtures)
+    assert found.stdout == "lr: 0.1\n\n", found.message
+
+
+def test_values_that_are_tried_are_few_and_stay_apart(python: Session) -> None:
+    found = smoked(python, "grid = {'n_estimators': [100, 200], 'depth': [30]}\nprint(grid)\n")
+    assert found.stdout == "{'n_estimators': [10, 11], 'depth': [30]}\n"
+    assert "n_estimators: 200 → 11" in found.replaced
+
+
+@pytest.mark.parametrize(
+    ("outcome", "message", "replaced", "told"),
+    [
+        ("timeout", "used more than 70 CPU seconds", (), "make it smaller with --args"),
+        ("raised", "FileNotFoundError: no 'a.pt'", (), "say what is in it in [tool.assay.smoke]"),
+        ("raised", "KeyError: 'x'", ("file a.csv: synthetic (9 bytes)",), "a.csv is not what"),
+        ("raised", "NameError: name 'x'", ("file a.csv: synthetic (9 bytes)",), "the original r"),
+    ],
+)
+def test_a_reason_says_what_to_do(
+    outcome: RunOutcome, message: str, replaced: tuple[str, ...], told: str
+) -> None:
+    assert told in OriginalFails(Smoked(outcome, message, replaced=replaced)).reason

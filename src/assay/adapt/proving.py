@@ -55,15 +55,22 @@ class OriginalFails:
     def reason(self) -> str:
         where = f" in line {self.smoked.line}" if self.smoked.line else ""
         told = " ".join(self.smoked.message.split())
+        plain = f"the original {self.smoked.outcome}{where}: {told}"
+        if self.smoked.outcome in ("timeout", "memory"):
+            return (
+                f"{plain}; make it smaller with --args, or by epochs, steps in [tool.assay.smoke]"
+            )
         if _BROKEN.search(told):
-            return f"the original {self.smoked.outcome}{where}: {told}"
+            return plain
         found = (re.match(r"(?:file|folder) (.+): synthetic", one) for one in self.smoked.replaced)
         if made_up := [one[1] for one in found if one]:
             return (
                 f"could not be run on data that we made up: {', '.join(made_up[:3])} is not what "
                 f"the script expects{where} ({told}); say in [tool.assay.smoke] what it looks like"
             )
-        return f"the original {self.smoked.outcome}{where}: {told}"
+        if told.startswith("FileNotFoundError"):
+            return f"{plain}; say what is in it in [tool.assay.smoke], or name another with --args"
+        return plain
 
 
 def prove(

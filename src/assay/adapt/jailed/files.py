@@ -44,7 +44,8 @@ def provide(path: Any) -> Any:
 
 
 def _is_data(text: str) -> bool:
-    known = tables.wanted or os.path.splitext(text)[1].lower() in _DATA
+    told = tables.wanted or tables.fixture(text)
+    known = told or os.path.splitext(text)[1].lower() in _DATA
     return bool(known) and not text.startswith(_SYSTEM)
 
 

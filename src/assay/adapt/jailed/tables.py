@@ -207,6 +207,8 @@ def _frame(name: str) -> Any:
     classes = fixture(name).get("classes", said.classes())
     columns = _columns(name)
     numbers, tags = synthetic.table(rows, max(1, len(columns)), classes, base)
+    if "date" in columns.values():  # series of one market, or of one weather
+        numbers += synthetic.table(rows, numbers.shape[1], classes, "series")[0]
     if not classes:
         tags = tags - tags.min() + 1.0  # for those who take its logarithm
     last = next(reversed(columns), None)

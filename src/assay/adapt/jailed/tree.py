@@ -20,6 +20,7 @@ _TRAINS = {
     "apply_gradients", "minimize", "train_step", "training_step",
 }  # fmt: skip
 _ENDLESS = {"range", "trange", "count", "tqdm", "track", "arange"}
+_TRIED = ("estimators", "epoch")
 _SHOWS = {"plot", "scatter", "bar", "errorbar", "lineplot", "semilogx", "semilogy", "zip"}
 _REPEATS = re.compile(r"fold|trial|seed|split|repeat|model|layer|class", re.I)
 _EPOCHS = re.compile(r"epoch|^ep$|episode|round", re.I)
@@ -174,11 +175,22 @@ class _Limiter(ast.NodeTransformer):
                 self._cap(_name(one), given)
 
     def _cap(self, name: str, value: ast.AST | None) -> None:
+        if names.kind_of(name) in _TRIED and isinstance(value, (ast.List, ast.Tuple)):
+            self._cap_tried(name, value.elts)
         if name and isinstance(value, ast.Constant):
             capped = names.capped(name, value.value)
             if capped != value.value:
                 notes.note(f"{name}: {value.value!r} → {capped!r}")
                 value.value = capped
+
+    def _cap_tried(self, name: str, values: list[ast.expr]) -> None:
+        """Of several values that are tried one after the other, each stays another."""
+        for place, one in enumerate(values):
+            if isinstance(one, ast.Constant) and type(one.value) is int:
+                capped = names.capped(name, one.value)
+                if capped != one.value:
+                    notes.note(f"{name}: {one.value} → {capped + place}")
+                    one.value = capped + place
 
     # loops
 
