@@ -328,8 +328,8 @@ else:
 """
 
 
-def test_two_programs_in_one_are_said() -> None:
-    found = declined(TWO, "mlflow")
+def test_two_programs_in_one_are_said_where_a_tracker_has_no_runs_within_runs() -> None:
+    found = declined(TWO, "wandb")
     assert "several trainings" in found.reason
     assert found.line == 16
     assert "several entry points" in declined(TWO, "mlflow-registry").reason

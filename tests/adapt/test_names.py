@@ -106,6 +106,43 @@ def named(body: str, head: str = TORCH) -> dict[str, str]:
             """,
             {"train_loss": "running / len(train_dl)"},
         ),
+        (  # what is trained on is a loss, whatever it is called
+            """
+            def fit(net):
+                for _ in range(3):
+                    l = nn.BCELoss()(net(x), y)
+                    l.backward()
+            fit(net)
+            """,
+            {"train_loss": "l"},
+        ),
+        (  # hits of all classes, summed up; a word in brackets behind the label
+            """
+            import numpy as np
+            for epoch in range(3):
+                STEP
+            class_right = list(0. for _ in range(10))
+            class_total = list(0. for _ in range(10))
+            for a, b in testloader:
+                class_right[b] += (net(a) == b).sum().item()
+                class_total[b] += 1
+            print("Test Accuracy (Overall): %2d%%"
+                  % (100. * np.sum(class_right) / np.sum(class_total)))
+            """,
+            {"test_accuracy": "100. * np.sum(class_right) / np.sum(class_total)"},
+        ),
+        (  # a sum of rewards that is told without a format
+            """
+            for episode in range(3):
+                total_reward = 0
+                for _ in range(8):
+                    loss = mse(net(x), y)
+                    loss.backward()
+                    total_reward += env.step(loss)[1]
+                print("Episode", episode, "Score:", total_reward)
+            """,
+            {"total_reward": "total_reward"},
+        ),
     ],
 )
 def test_a_part_of_the_data_is_named_where_the_dataflow_tells_it(
@@ -115,6 +152,21 @@ def test_a_part_of_the_data_is_named_where_the_dataflow_tells_it(
     assert {name: found.get(name) for name in expected} == expected
     wrong = {"val_acc", "train_mae", "train_accuracy", "val_loss"} - expected.keys()
     assert not wrong & found.keys()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "loss_fn = Distance()",  # a function, which is called
+        "from torch.nn import MSELoss\nloss_function = MSELoss()",
+        "import numpy as np\ntrain_losses = np.zeros(50)",
+        "net(x).backward(torch.ones(8, 1))",  # no single number
+        "import numpy as np\nvalid_loss_min = np.inf\nprint('was', valid_loss_min)",
+    ],
+)
+def test_what_is_no_figure_is_left_out(line: str) -> None:
+    found = named(f"{line}\nfor epoch in range(3):\n    STEP\n    print(loss)\n    loss_fn(x)\n")
+    assert list(found) == ["train_loss"]
 
 
 def test_what_is_reckoned_from_a_score_is_not_that_score() -> None:

@@ -209,6 +209,33 @@ def test_names_read_like_names() -> None:
     assert not any(map(is_clean, ("s)_loss", "{epoch}", "", "%.4f", "a" * 90, "loss: ")))
 
 
+def test_a_letter_alone_is_no_network(recorded: Recorded) -> None:
+    record = recorded("""
+        for epoch in range(3):
+            g_pos, g_neg = 1.0 / (1 + epoch), 0.25
+            for d in range(2):
+                width = d * 2.5
+            loss = -g_pos + g_neg
+            print("Loss:", loss)
+    """)
+    losses = [-1.0 / (1 + epoch) + 0.25 for epoch in range(3)]
+    assert said(record, "train_loss", losses, range(3), "mlflow")[0]
+
+
+def test_the_turns_of_a_loop_whose_variable_nobody_reads_count_it(recorded: Recorded) -> None:
+    record = recorded("""
+        def fit(rate):
+            for _ in range(2):
+                rate = rate / 2
+                loss = rate + 1.5
+                print("loss", loss)
+
+        fit(3.0)
+    """)
+    assert said(record, "train_loss", [3.0, 2.25], [0, 1], "mlflow")[0]
+    assert not said(record, "train_loss", [3.0, 2.25], [3, 7], "mlflow")[0]
+
+
 def test_a_figure_may_be_named_after_the_turn_of_its_loop(recorded: Recorded) -> None:
     record = recorded("""
         for name, base in (("PCA", 2.0), ("kernel PCA", 3.0)):

@@ -72,14 +72,14 @@ def told_apart(found: list[Metric]) -> list[Metric]:
 
 
 def deduplicated(found: list[Metric]) -> list[Metric]:
-    """Each name once per level and function, and each expression once."""
+    """Each name once per level, function and loop, and each expression once."""
     kept: dict[tuple[str, ...], Metric] = {}
-    expressions: set[tuple[str, str, str]] = set()
+    expressions: set[tuple[str, ...]] = set()
     order = sorted(found, key=lambda m: (m.conditional, not m.pure, m.why == "computed"))
     for metric in order:
         key = (metric.name, metric.level, metric.function, str(metric.loop))
         bare = metric.expression.removesuffix(".item()")
-        expression = (bare, metric.level, metric.function)
+        expression = (bare, *key[1:])
         if key not in kept and expression not in expressions:
             kept[key] = metric
             expressions.add(expression)

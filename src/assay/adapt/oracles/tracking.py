@@ -10,7 +10,7 @@ from assay.adapt.oracles import absent, automatic
 from assay.adapt.oracles.base import Case, Judging
 from assay.adapt.oracles.record import Record
 from assay.adapt.oracles.series import judged
-from assay.adapt.oracles.values import parameter
+from assay.adapt.oracles.values import defaults, parameter
 from assay.adapt.oracles.words import is_axis
 from assay.adapt.stores import CLOSING, COUNTING, Run, Series
 
@@ -112,15 +112,22 @@ def _of_parts(case: Case, parts: list[Run]) -> Said:
     names = dict.fromkeys(name for part in parts for name in part.series)
     for name in names:
         having = [part for part in parts if name in part.series]
-        alone = [judged(record, part.series[name], part) for part in having]
-        if all(holds for holds, _ in alone):
-            yield from alone
-            continue
-        pieces = [part.series[name] for part in having]
-        steps, values = ([x for piece in pieces for x in of(piece)] for of in (_STEPS, _VALUES))
-        whole = Series(name, tuple(steps), tuple(values))
-        yield judged(record, whole, replace(having[0], series={name: whole}),
-                     tuple(map(len, pieces)))  # fmt: skip
+        while having:
+            # The runs of one training that is done several times over, before those of the next.
+            tried = [_in_a_row(record, name, having[:end]) for end in range(len(having), 0, -1)]
+            end = next((len(having) - n for n, said in enumerate(tried) if said[0]), len(having))
+            yield tried[len(having) - end]
+            having = having[end:]
+
+
+def _in_a_row(record: Record, name: str, parts: list[Run]) -> tuple[bool, str]:
+    """The verdict on the series of some runs, one after the other."""
+    pieces = [part.series[name] for part in parts]
+    if len(pieces) == 1:
+        return judged(record, pieces[0], parts[0])
+    steps, values = ([x for piece in pieces for x in of(piece)] for of in (_STEPS, _VALUES))
+    whole = Series(name, tuple(steps), tuple(values))
+    return judged(record, whole, replace(parts[0], series={name: whole}), tuple(map(len, pieces)))
 
 
 def _on_axes(record: Record, series: Series, run: Run) -> tuple[bool, str]:
@@ -159,8 +166,11 @@ def _parameters(case: Case) -> Said:
     for run in _all_runs(case):
         trainers = case.before.facts.get("trainers")
         autologs = "autolog" in case.rewrite.text or bool(trainers)
+        # Lightning's modules keep what they are made with, also what nobody reads.
+        keeps = "save_hyperparameters(" in case.original
+        usual = defaults(case.original) if keeps else {}
         said = [
-            (key, *parameter(case.before.record, key, value, autologs))
+            (key, *parameter(case.before.record, key, value, autologs, usual))
             for key, value in run.parameters.items()
         ]
         for key, holds, text in said:

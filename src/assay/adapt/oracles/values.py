@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from assay.adapt.oracles.record import Record
 from assay.adapt.oracles.words import words
 
+_NONE: Mapping[str, list[Any]] = MappingProxyType({})
 _RECKONED = frozenset({"binop", "part", "call", "unaryop", "ifexp"})
 _WORDLESS = {"none": None, "true": True, "false": False}
 # Autologging tells what a library was called with, under the library's own names.
@@ -16,8 +19,26 @@ _SAME = {"learningrate": "lr", "optlearningrate": "lr", "batch": "batchsize", "n
          "numepochs": "epochs", "maxepochs": "epochs"}  # fmt: skip
 
 
-def parameter(record: Record, key: str, value: str, autologs: bool) -> tuple[bool | None, str]:
-    """Whether it holds, and why not. None for what autologging adds of its own."""
+def defaults(text: str) -> dict[str, list[Any]]:
+    """What a script's functions take for parameters that they are not given, by their names."""
+    found: dict[str, list[Any]] = {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            every = [*node.args.posonlyargs, *node.args.args]
+            given = node.args.defaults
+            pairs = [*zip(every[len(every) - len(given) :], given, strict=True),
+                     *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]  # fmt: skip
+            for argument, value in pairs:
+                if isinstance(value, ast.Constant):
+                    found.setdefault(argument.arg, []).append(value.value)
+    return found
+
+
+def parameter(
+    record: Record, key: str, value: str, autologs: bool, usual: Mapping[str, list[Any]] = _NONE
+) -> tuple[bool | None, str]:
+    """Whether it holds, and why not. None for what autologging adds of its own. `usual` is what
+    holds of parameters whose values the script does not look at."""
     wanted = _plain(key)
     if key == "_instantiator" and value.endswith(".cli.instantiate_module"):
         return None, ""  # what Lightning's command line keeps beside a module's parameters
@@ -25,6 +46,7 @@ def parameter(record: Record, key: str, value: str, autologs: bool) -> tuple[boo
     if trainers and key == "report_to":
         return None, ""  # the tracker itself
     named = list(_named(record, wanted)) or list(_of_variable(record, key))
+    named = named or usual.get(key, [])
     if any(same(known, value) for known in named):
         return True, ""
     if "/" in key or (named and all(map(_is_thing, named))):

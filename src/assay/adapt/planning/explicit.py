@@ -19,7 +19,14 @@ def plan(draft: Draft, dialect: Dialect) -> None:
     facts = draft.facts
     sites = training_sites(draft)
     found = reached(draft, facts.metrics)
-    one_training(found)
+    several = nested.several(found)
+    if several and dialect.nested is None:
+        one, other = sorted(several, key=lambda metric: metric.line)[:2]
+        raise Refusal(
+            f"several trainings: both line {one.line} and line {other.line} compute "
+            f"`{one.name}`; keep them in scripts of their own and adapt each",
+            other.line,
+        )
     placed, refused = logging.place(draft, found)
     placed = apart(placed)
     fits = [call for call in facts.calls if call.kind in ("fit", "search")]
@@ -63,6 +70,7 @@ def plan(draft: Draft, dialect: Dialect) -> None:
     if dialect.nested is not None:
         series = [one for one in placed if one.step and one.metric.level != "final"]
         again = [one for each in series for one in nested.repeats(draft, each.statement)]
+        again += nested.each_of(draft, several)
         nested.open_runs(draft, dialect, region, again)
     for refusal in refused:
         draft.claim("left_out", {"reason": refusal.reason, "line": refusal.line})
@@ -97,25 +105,10 @@ def reached(draft: Draft, metrics: Sequence[Metric]) -> list[Metric]:
     ]
 
 
-def one_training(metrics: Sequence[Metric]) -> None:
-    """Refusal where two loops or functions compute a metric of one name: two trainings in one
-    script, whose series would be mixed."""
-    seen: dict[str, Metric] = {}
-    for metric in metrics:
-        other = seen.setdefault(metric.name, metric)
-        if metric.level == "final" or other.level == "final":
-            continue
-        if (other.function, other.loop) != (metric.function, metric.loop):
-            raise Refusal(
-                f"several trainings: both line {other.line} and line {metric.line} compute "
-                f"`{metric.name}`; keep them in scripts of their own and adapt each",
-                metric.line,
-            )
-
-
 def apart(placed: list[Placed]) -> list[Placed]:
-    """One series for each name: the first one that the script computes."""
-    return list({one.metric.name: one for one in reversed(placed)}.values())[::-1]
+    """One series for each name: the first one that a training computes."""
+    kept = {(one.metric.name, nested.training(one.metric)): one for one in reversed(placed)}
+    return list(kept.values())[::-1]
 
 
 def training_sites(draft: Draft) -> list[cst.CSTNode]:

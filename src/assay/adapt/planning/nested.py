@@ -9,6 +9,7 @@ import libcst as cst
 
 from assay.adapt.dialects import Dialect
 from assay.adapt.editing import Indent
+from assay.adapt.facts import Metric
 from assay.adapt.planning import logging, regions
 from assay.adapt.planning.words import Draft, Refusal
 
@@ -16,9 +17,45 @@ Statement = cst.BaseStatement
 _WHY = "a run for each of several trainings: their steps begin anew"
 
 
-def repeats(draft: Draft, node: cst.CSTNode, counted: bool = False) -> list[Statement]:
+def training(metric: Metric) -> tuple[str, int | None] | None:
+    """Which of several trainings computes a metric, as far as its place says; None at the end."""
+    return (metric.function, metric.loop) if metric.level != "final" else None
+
+
+def several(metrics: Sequence[Metric]) -> list[Metric]:
+    """A metric of each training, where two loops or functions compute metrics of one name: their
+    series would be mixed."""
+    found: dict[tuple[str, int | None], Metric] = {}
+    for metric in metrics:
+        own = training(metric)
+        alike = [one for one in metrics if one.name == metric.name]
+        if own is not None and {training(one) for one in alike} - {own, None}:
+            found.setdefault(own, metric)
+    return list(found.values())
+
+
+def each_of(draft: Draft, metrics: Sequence[Metric]) -> list[Statement]:
+    """The statements that do each of several trainings: the calls of its function, or its loop
+    where functions do not tell them apart."""
+    found: list[Statement] = []
+    for metric in metrics:
+        statement = draft.statement_at(metric.line, metric.end_line)
+        alone = metric.function and not any(
+            one.function == metric.function for one in metrics if one is not metric
+        )
+        calls = repeats(draft, statement, once=True) if alone else []
+        loops = [one for one in draft.source.loops_of(statement)
+                 if draft.loops.kind(one) in ("epoch", "batch")]  # fmt: skip
+        found += calls or loops[-1:]
+    return found
+
+
+def repeats(
+    draft: Draft, node: cst.CSTNode, counted: bool = False, once: bool = False
+) -> list[Statement]:
     """The statements each of which does the whole training that a node is part of; none where the
-    script trains once. `counted` says that the node is the whole training itself."""
+    script trains once, but for the one that does if `once` is set. `counted` says that the node is
+    the whole training itself."""
     source, loops = draft.source, draft.loops
     for _ in range(8):
         around = [loops.kind(loop) for loop in source.loops_of(node)]
@@ -32,7 +69,7 @@ def repeats(draft: Draft, node: cst.CSTNode, counted: bool = False) -> list[Stat
         in_loops = [loop for call in calls for loop in source.loops_of(call)]
         if any(loops.kind(loop) in ("epoch", "batch") for loop in in_loops) and counted:
             return []
-        if counted and (len(calls) > 1 or in_loops):
+        if counted and (len(calls) > 1 or in_loops or once):
             return [source.statement_of(call) for call in calls]
         if len(calls) != 1:
             return []
@@ -76,9 +113,14 @@ def _name(draft: Draft, every: Sequence[Statement], number: int) -> str:
     function = source.function_of(statement)
     if function is not None and (parameter := logging.telling_apart(draft, function)):
         return parameter
+    if isinstance(statement, (cst.For, cst.While)):
+        return f'"training_{number}"'
     calls = [source.within(one, cst.Call)[0] for one in every]
-    called = source.code(calls[number - 1].func).rsplit(".", 1)[-1]
-    if len(every) == 1:
+    call = calls[number - 1]
+    called = source.code(call.func).rsplit(".", 1)[-1]
+    calls = [one for one in calls if source.code(one.func) == source.code(call.func)]
+    number = calls.index(call) + 1
+    if len(calls) == 1:
         return f'"{called}"'
     for place in range(min(len(call.args) for call in calls)):
         texts = [source.code(call.args[place].value) for call in calls]
