@@ -26,10 +26,17 @@ _BATCH = re.compile(
 
 def step_calls(source: Source) -> list[cst.Call]:
     """The calls that take a training step, outside of Lightning's own methods."""
+    tapes = {
+        source.code(item.asname.name)
+        for node in source.all(cst.With)
+        for item in node.items
+        if item.asname is not None and "GradientTape" in source.code(item.item)
+    }
     found = []
     for call in source.all(cst.Call):
         name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
-        if name in _STEPS or (name == "gradient" and "tape" in source.code(call.func).lower()):
+        held = source.code(call.func).removesuffix(".gradient")
+        if name in _STEPS or (name == "gradient" and (held in tapes or "tape" in held.lower())):
             found.append(call)
     return found
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import libcst as cst
 
-from assay.adapt.facts import naming
+from assay.adapt.facts import compiled, naming
 from assay.adapt.facts.flow import Definition, Flow, starts
 from assay.adapt.facts.naming import What
 from assay.adapt.facts.results import Function, Results, last_name
 from assay.adapt.facts.source import Source
-from assay.adapt.facts.vocabulary import NOTHING, OF_KERAS, OF_METER, PURE, Meaning, Value
+from assay.adapt.facts.vocabulary import NOTHING, OF_METER, PURE, Meaning, Value
 
 _DEEPEST = 6
 
@@ -196,8 +196,9 @@ class Meanings:
         base = self.of(node.value, function, depth + 1)
         place = index.value if isinstance(index, cst.Index) else None
         later = isinstance(place, cst.Integer) and place.value != "0"
-        if later and self._is_of_keras(node.value, function):
-            return Meaning(value="number", phase=base.phase)  # a metric, and not the loss
+        if later and compiled.is_evaluation(self.source, self.flow, node.value, function):
+            metric = compiled.metric(self.source, self.flow, node, function)
+            return Meaning("", naming.what(metric), "number", base.phase)  # and not the loss
         if not isinstance(index, cst.Index):
             return replace(base, value="unknown", name=naming.ungathered(base.name))
         return replace(base, value=self._value_in(node.value, function, depth),
@@ -220,10 +221,7 @@ class Meanings:
     def _value_in(self, node: cst.BaseExpression, function: Function, depth: int) -> Value:
         """What is appended to a list."""
         name = self.source.code(node)
-        if ".history[" in name or any(
-            last_name(self.source, d.value) == "evaluate"
-            for d in self.flow.definitions(name, function)
-        ):
+        if ".history[" in name or compiled.is_evaluation(self.source, self.flow, node, function):
             return "number"
         values = {
             self.of(call.args[0].value, self.source.function_of(call), depth + 1).value
@@ -231,23 +229,6 @@ class Meanings:
             if call.args and self.source.code(call.func) == f"{name}.append"
         }
         return values.pop() if len(values) == 1 else "unknown"
-
-    def _is_of_keras(self, node: cst.BaseExpression, function: Function, depth: int = 0) -> bool:
-        """Whether something holds what Keras evaluates: the loss and the metrics, also where they
-        are the mean of two batches."""
-        if isinstance(node, cst.Call) and last_name(self.source, node) in OF_KERAS:
-            return True
-        if isinstance(node, cst.Name):
-            return depth < 3 and any(
-                one.how == "assign" and self._is_of_keras(one.value, function, depth + 1)
-                for one in self.flow.definitions(node.value, function)
-            )
-        if isinstance(node, cst.BinaryOperation):
-            sides = [node.left, node.right]
-        else:
-            is_sum = isinstance(node, cst.Call) and self.source.named(node.func) == "numpy.add"
-            sides = [arg.value for arg in node.args] if is_sum else []  # type: ignore[attr-defined]
-        return any(self._is_of_keras(side, function, depth) for side in sides)
 
     def _of_operation(self, node: cst.BinaryOperation, function: Function, depth: int) -> Meaning:
         left = self.of(node.left, function, depth + 1)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from assay.adapt.facts import naming, reports
+from assay.adapt.facts import compiled, naming, reports
 from assay.adapt.facts.absent import may_be_none
 from assay.adapt.facts.flow import Definition, Flow, starts
 from assay.adapt.facts.folding import Folding, deduplicated, told_apart
@@ -139,7 +139,9 @@ class Metrics:
         if said in wanted and not told.label.endswith(("costs", "losses")):
             return label
         if meaning.what in ("loss", "score"):
-            return meaning.name or None
+            function = self.source.function_of(told.node)
+            metric = compiled.metric(self.source, self.flow, told.node, function)
+            return meaning.name or metric or None
         text = self.source.code(told.node)
         own = re.fullmatch(r"\w+", text) and len(text) > 2
         tensor = meaning.value == "number" and self._from_tensor(told.node, place)

@@ -23,8 +23,6 @@ NUMBERS = ("float", "int", "round", "abs")
 REDUCES = ("mean", "median", "nanmean", "average", "std", "sum", "float", "int", "round")
 # Methods of estimators that give one number.
 OF_ESTIMATOR = ("score", "bic", "aic")
-# What gives the loss and the metrics of a Keras model.
-OF_KERAS = ("evaluate", "train_on_batch", "test_on_batch")
 OF_METER = ("avg", "val", "value", "average", "global_avg", "median", "mean")
 NAMED = {
     "mean_squared_error": "mse", "mean_absolute_error": "mae", "root_mean_squared_error": "rmse",

@@ -46,6 +46,8 @@ class Recorder:
         self._known: dict[int, int] = {}
         self._histories: list[Any] = []
         self._trainings = 0
+        # The last event before each of these trainings had ended.
+        self.moments: list[int] = []
 
     def learns(self, asked: Callable[[], bool]) -> None:
         """Ask this from now on whether gradients are kept."""
@@ -163,6 +165,7 @@ class Recorder:
     def evaluated(self, history: dict[str, Any], steps: Any) -> None:
         """What one training found as it went: a series per name."""
         self._trainings += 1
+        self.moments.append(max(0, len(self.events) // 2 - 1))
         fit = f"history of fit {self._trainings}"
         for name, values in history.items():
             for step, one in zip(steps, values, strict=False):

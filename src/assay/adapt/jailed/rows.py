@@ -8,6 +8,7 @@ what is then looked up of its answer is a "part".
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import itertools
@@ -346,4 +347,12 @@ def _keras(module: Any) -> None:
 
         return asked
 
-    kind.fit, kind.evaluate, kind.predict = fits, asks(evaluate), asks(predict)
+    @functools.wraps(evaluate)
+    def evaluates(self: Any, x: Any = None, *given: Any, **named: Any) -> Any:
+        found = evaluate(self, x, *given, **named)
+        with contextlib.suppress(Exception):  # a model that keeps no metrics
+            for name, value in self.get_metrics_result().items():
+                recorder.library.append(["evaluation", str(name), None, float(value)])
+        return found
+
+    kind.fit, kind.evaluate, kind.predict = fits, asks(evaluates), asks(predict)

@@ -160,6 +160,19 @@ def keras_progress(module: Any) -> None:
     module.time = Still
 
 
+@after("tensorflow.python.data.ops.dataset_ops")
+def tensorflow_ahead(module: Any) -> None:
+    """What is fetched ahead draws random numbers whenever its thread comes to it."""
+
+    def in_turn(one: Any, *_: Any, **__: Any) -> Any:
+        options = module.options_lib.Options()
+        options.autotune.enabled = False
+        options.experimental_optimization.inject_prefetch = False
+        return one.with_options(options)
+
+    module.DatasetV2.prefetch = in_turn
+
+
 @after("keras.src.callbacks.callback_list")
 def keras_callbacks(module: Any) -> None:
     """Threads may tell of batches in another order."""

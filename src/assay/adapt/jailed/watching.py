@@ -128,7 +128,8 @@ def told() -> str:
         _library("scikit-learn", name, None, score)
     found = json.loads(recorder.told())
     found["facts"] = {
-        "statuses": statuses, "undrawn": _unused, "trainers": _trainers, **facts,
+        "statuses": statuses, "undrawn": _unused, "trainers": _trainers,
+        "moments": recorder.moments, **facts,
     }  # fmt: skip
     return json.dumps(found)
 

@@ -109,6 +109,18 @@ def crossed(record: Record, site: Site) -> frozenset[str]:
     return frozenset({"cv"} if _CROSSED.search(site.text) or _is_crossed(record, site) else ())
 
 
+def evaluated(record: Record, sample: Sample) -> frozenset[str]:
+    """What Keras calls these values, which it evaluated one after the other, or their percents."""
+    kept: dict[str, list[float]] = {}
+    for source, name, _, value in record.library:
+        if source == "evaluation":
+            kept.setdefault(name, []).append(value)
+    return frozenset().union(
+        *(naming.words(name) for name, values in kept.items()
+          if list(sample.values) in (values, [value * 100 for value in values]))
+    )  # fmt: skip
+
+
 def _traced(record: Record, sample: Sample) -> _Said:
     """What is said of what a quantity was reckoned from, the nearest first."""
     blind = crossed = False

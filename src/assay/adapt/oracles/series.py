@@ -151,7 +151,9 @@ def _of_library(
         if not _same([value for _, value in points], series.values, component):
             continue
         steps = [step for step, _ in points]
-        if _are_library_steps(steps, series.steps, counting):
+        if _are_library_steps(steps, series.steps, counting) or (
+            source == "history" and _are_turns(record, steps, series)
+        ):
             return True, f"`{series.name}`: {_count(series)} equal to {source} `{name}`"
         shifted = f"`{series.name}`: steps {_few(series.steps)} where {source} has {_few(steps)}"
     if shifted:
@@ -177,6 +179,19 @@ def _are_library_steps(
     if list(kept) == list(logged):
         return True
     return counting and _grows([step for step in logged if step is not None])
+
+
+def _are_turns(record: Record, kept: Sequence[int | None], series: Series) -> bool:
+    """Whether a model was fitted for one epoch at a time, and the steps are those of what counted
+    the script's calls of fit()."""
+    moments = tuple(record.facts.get("moments", ()))
+    steps = [step for step in series.steps if step is not None]
+    if set(kept) != {0} or not len(moments) == len(kept) == len(steps) or not _grows(steps):
+        return False
+    sample = Sample(Site(-1, series.name, 0, "", "", "history"), series.values, moments)
+    return all(moment < len(record.turns) for moment in moments) and is_counter(
+        record, sample, steps
+    )
 
 
 def _few(values: Sequence[float | None]) -> str:
@@ -258,7 +273,8 @@ def _name_fault(record: Record, sample: Sample, series: Series) -> str:
     if fault:
         return fault
     every = around | origins.summed(record, site) | _in_percent(record, site)
-    found = naming.covered(wanted, every | origins.crossed(record, site))
+    every |= origins.crossed(record, site) | origins.evaluated(record, sample)
+    found = naming.covered(wanted, every)
     if wanted and not found:
         return f"`{_shown(site.text)}` (line {site.line}) is nothing of that name"
     if naming.is_loss(name) != naming.is_loss(site.text) and _is_exact_only(site, name):

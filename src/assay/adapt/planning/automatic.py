@@ -87,9 +87,13 @@ def _again(draft: Draft, dialect: Dialect, fits: list[Call]) -> list[cst.BaseSta
     for fit in fits:
         statement = draft.statement_at(fit.line, fit.end_line)
         loops = draft.source.loops_of(statement)
-        epochs = [loop for loop in loops if isinstance(loop, cst.While)
-                  or re.search("epoch|episode", draft.source.code(loop.target), re.I)]  # fmt: skip
-        if loops and (epochs or dialect.nested is None):
+        if _turn(draft, fit, statement) is not None:
+            continue
+        epochs = [loop for loop in (*loops, *_loops_around(draft, fit))
+                  if isinstance(loop, cst.While)
+                  or re.search("epoch|episode", draft.source.code(loop.target), re.I)
+                  or re.search("epoch|episode", draft.source.code(loop.iter), re.I)]  # fmt: skip
+        if epochs or (loops and dialect.nested is None):
             raise Refusal("fit() stands in a loop, and its epochs begin anew in each turn",
                           fit.line)  # fmt: skip
         if dialect.nested is not None:
@@ -98,6 +102,29 @@ def _again(draft: Draft, dialect: Dialect, fits: list[Call]) -> list[cst.BaseSta
             shared = len({id(one) for one in every}) < len(every)
             found += [statement] if loops or shared else every
     return found
+
+
+def _turn(draft: Draft, fit: Call, statement: cst.BaseStatement) -> str | None:
+    """What counts the epochs of a model where each turn of one loop fits it for one more."""
+    loops = draft.source.loops_of(statement)
+    loop = loops[0] if len(loops) == 1 else None
+    goes_on = not any(loop is not None and draft.source.contains(loop, one.statement)
+                      for one in draft.flow.everywhere(fit.object))  # fmt: skip
+    one_epoch = dict(fit.keywords).get("epochs", "1") == "1" and len(fit.arguments) < 4
+    if not isinstance(loop, cst.For) or not goes_on or not one_epoch:
+        return None
+    iterated = draft.loops.iterated(loop)
+    ranges = iterated is not None and draft.source.code(iterated.value).startswith("range(")
+    if not ranges or _loops_around(draft, fit) or nested.repeats(draft, loop, counted=True):
+        return None
+    return draft.loops.counter(loop)[0]
+
+
+def _loops_around(draft: Draft, fit: Call) -> list[cst.For | cst.While]:
+    """The loops in which the function is called that fits."""
+    function = draft.function(fit.function)
+    calls = draft.flow.calls.get(function, []) if function is not None else []
+    return [loop for call in calls for loop in draft.source.loops_of(call)]
 
 
 def _apart(metric: Metric) -> Metric:
@@ -122,17 +149,18 @@ def _add_callback(draft: Draft, dialect: Dialect, fit: Call, run: str, prefix: s
     statement = draft.statement_at(fit.line, fit.end_line)
     call = next(c for c in source.within(statement, cst.Call)
                 if isinstance(c.func, cst.Attribute) and c.func.attr.value == "fit")  # fmt: skip
+    step = _turn(draft, fit, statement) or "epoch"
     logs = f'{{f"{prefix}{{key}}": value for key, value in logs.items()}}' if prefix else "logs"
     filled = {"run": run} if run else {}
     if dialect.metrics_at is not None:
-        told = dialect.metrics_at.write(metrics=logs, step="epoch", **filled)
+        told = dialect.metrics_at.write(metrics=logs, step=step, **filled)
         if dialect.forward_only and prefix:
             assert dialect.metrics is not None
             told = dialect.metrics.write(metrics=logs, **filled)
     else:
         assert dialect.metric_at is not None
         one = dialect.metric_at.write(metric=f'f"{prefix}{{key}}"' if prefix else "key",
-                                      value="value", step="epoch", **filled)  # fmt: skip
+                                      value="value", step=step, **filled)  # fmt: skip
         told = f"[{one} for key, value in logs.items()]"
     name = draft.free(f"log_epoch_{prefix[4:-1]}" if prefix else "log_epoch", "log_each_epoch")
     made = [f"{name} = {_callback(draft)}(", f"    on_epoch_end=lambda epoch, logs: {told}", ")"]
