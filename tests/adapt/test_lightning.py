@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -98,6 +100,25 @@ def test_what_scikit_learn_fits_beside_it_is_no_trainer() -> None:
     assert "clf.loggers" not in found
 
 
+FOLDS = """for fold in range(3):
+    net = Net()
+    trainer = L.Trainer(max_epochs=2, enable_checkpointing=False)
+    trainer.fit(net)
+print("done")
+"""
+
+
+def test_a_trainer_that_is_made_in_a_loop_gets_a_run_for_each_turn() -> None:
+    found = added(MODULE + FOLDS)
+    lines = [line for line in found.splitlines() if line.strip()]
+    head = lines.index('        with mlflow.start_run(run_name=f"fold={fold}", nested=True):')
+    assert lines[head + 1].startswith("            trainer = L.Trainer(")
+    assert "            trainer.fit(net)" in lines[head:]
+    refused = rewrite(MODULE + FOLDS, ["wandb"])
+    assert isinstance(refused, Declined)
+    assert "begin anew" in refused.reason
+
+
 @pytest.fixture(scope="module")
 def mlops() -> Iterator[Session]:
     with opened() as session:
@@ -121,3 +142,16 @@ def test_each_is_proven(mlops: Session, target: str, end: str) -> None:
     proof = prove(mlops, CLI + end, found)
     assert not isinstance(proof, OriginalFails), proof
     assert proof.proven, [one.text for one in proof.findings if one.holds is False]
+
+
+@pytest.mark.slow
+def test_steps_that_begin_anew_in_one_run_are_refused(mlops: Session) -> None:
+    found = rewrite(MODULE + FOLDS, ["mlflow"], project="example")
+    assert isinstance(found, Rewrite), found
+    in_one = re.sub(r"with mlflow.start_run\(run_name=f.*:", "if True:", found.text)
+    verdicts = []
+    for text in (found.text, in_one):
+        proof = prove(mlops, MODULE + FOLDS, replace(found, text=text))
+        assert not isinstance(proof, OriginalFails), proof
+        verdicts.append(proof.proven)
+    assert verdicts == [True, False]

@@ -236,6 +236,22 @@ def test_the_turns_of_a_loop_whose_variable_nobody_reads_count_it(recorded: Reco
     assert not said(record, "train_loss", [3.0, 2.25], [3, 7], "mlflow")[0]
 
 
+def test_what_comes_before_the_first_epoch_is_of_step_0(recorded: Recorded) -> None:
+    record = recorded("""
+        def test():
+            accuracy = 0.5 + state
+            print("accuracy", accuracy)
+
+        state = 0.0
+        test()
+        for epoch in range(1, 3):
+            state += 0.125
+            test()
+    """)
+    assert said(record, "test_accuracy", [0.5, 0.625, 0.75], [0, 1, 2], "mlflow")[0]
+    assert not said(record, "test_accuracy", [0.5, 0.625, 0.75], [2, 3, 4], "mlflow")[0]
+
+
 def test_a_figure_may_be_named_after_the_turn_of_its_loop(recorded: Recorded) -> None:
     record = recorded("""
         for name, base in (("PCA", 2.0), ("kernel PCA", 3.0)):

@@ -353,3 +353,44 @@ def test_these_rewrites_can_be_proven() -> None:
             proof = prove(session, text, found, Settings(arguments=arguments))
             assert isinstance(proof, Proof), proof
             assert proof.proven, [one.text for one in proof.findings if one.holds is False]
+
+
+def test_what_is_reckoned_before_training_is_no_figure_of_it() -> None:
+    text = textwrap.dedent("""\
+        import torch
+        net = torch.nn.Linear(2, 1)
+        opt = torch.optim.SGD(net.parameters(), lr=0.1)
+        loss = net(torch.ones(1, 2)).mean()
+        print("untrained loss", loss.item())
+        for epoch in range(3):
+            loss = net(torch.ones(1, 2)).mean()
+            loss.backward()
+            opt.step()
+            print("loss", loss.item())
+        """)
+    found = rewrite(text, ["mlflow"], project="example")
+    assert isinstance(found, Rewrite)
+    assert found.text.count("log_metric") == 1
+    assert found.text.index("start_run") > found.text.index("untrained")
+
+
+def test_a_mean_of_a_list_that_grows_now_and_then_is_logged_where_it_is_reported() -> None:
+    text = textwrap.dedent("""\
+        import numpy as np
+        import torch
+        net = torch.nn.Linear(2, 1)
+        opt = torch.optim.SGD(net.parameters(), lr=0.1)
+        all_rewards = []
+        for episode in range(300):
+            loss = net(torch.ones(1, 2)).mean()
+            loss.backward()
+            opt.step()
+            if loss.item() > 0:
+                all_rewards.append(loss.item())
+            if episode % 100 == 0:
+                print("reward: %s" % np.mean(all_rewards[-10:]))
+        """)
+    found = rewrite(text, ["mlflow"], project="example")
+    assert isinstance(found, Rewrite)
+    line = 'mlflow.log_metric("reward", np.mean(all_rewards[-10:]), step=episode)'
+    assert f"            {line}" in found.text.splitlines()

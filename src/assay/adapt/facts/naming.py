@@ -40,7 +40,7 @@ _GENERIC = (_LOSS | _SCORE) - _words("adv rec kl kld f r reward return") | _word
     "negative pixel std root"
 )
 _GATHERED = re.compile(
-    r"^(running|epoch|agg|aggregated|cum|cumulative|accum|accumulated|sum|window|tmp|temp|batch|ep)_|"
+    r"^(all|running|epoch|agg|aggregated|cum|cumulative|accum|accumulated|sum|window|tmp|temp|batch|ep)_|"
     r"_(sum|accum|total|meter|list|history|hist|epoch|per_epoch|tracker|window|all|batch)$"
 )  # fmt: skip
 _PHASES: dict[str, Role] = {

@@ -113,8 +113,10 @@ class Places:
     def _is_rare(self, name: str, loop: LoopNode | None) -> bool:
         """Whether a loop computes a value under conditions only, and not in each turn."""
         source = self.source
-        here = [d.statement for d in self.flow.everywhere(name)
-                if loop is not None and source.contains(loop, d.statement)]  # fmt: skip
+        changes = [d.statement for d in self.flow.everywhere(name)]
+        changes += [source.statement_of(call) for call in source.all(cst.Call)
+                    if source.code(call.func) == f"{name}.append"]  # fmt: skip
+        here = [one for one in changes if loop is not None and source.contains(loop, one)]
         return bool(here) and all(self._is_conditional(one, loop) for one in here)
 
     def _is_conditional(self, statement: cst.CSTNode, loop: LoopNode | None) -> bool:

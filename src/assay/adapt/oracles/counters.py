@@ -44,6 +44,8 @@ def _counters(record: Record, sample: Sample) -> Iterator[Held]:
     for (function, name), history in record.names.items():
         if not words(name).isdisjoint(counting) or _increments(history):
             held = [record.in_force(function, name, event) for event in sample.at]
+            if held[0] is None and held[1:2] == [1]:
+                held[0] = 0  # before the first of what is counted from 1
             known: Held = [value for value in held if value is not None]
             if len(known) == len(held) and all(type(value) is int for value in known):
                 yield known

@@ -43,6 +43,8 @@ def judged(
         return True, f"`{series.name}`: measured by the tracker"
     known = _of_library(record, series, component, counting)
     if known is not None:
+        if known[0] and not counting and not _goes_on(series.steps, pieces):
+            return False, f"`{series.name}`: its steps {_few(series.steps)} begin anew in one run"
         return known
     matches = [
         _weighed(record, sample, series, counting, pieces)
@@ -191,6 +193,17 @@ def _are_turns(record: Record, kept: Sequence[int | None], series: Series) -> bo
     sample = Sample(Site(-1, series.name, 0, "", "", "history"), series.values, moments)
     return all(moment < len(record.turns) for moment in moments) and is_counter(
         record, sample, steps
+    )
+
+
+def _goes_on(steps: Sequence[int | None], pieces: Sequence[int]) -> bool:
+    """Whether steps never go back within a run; `pieces` are the lengths of what each run has."""
+    ends = list(itertools.accumulate(pieces)) or [len(steps)]
+    parts = [steps[end - size : end] for end, size in zip(ends, pieces or ends, strict=True)]
+    return all(
+        one is None or other is None or one <= other
+        for part in parts
+        for one, other in itertools.pairwise(part)
     )
 
 

@@ -109,7 +109,7 @@ def _of_parts(case: Case, parts: list[Run]) -> Said:
     """The series of trainings that each have a run: one after the other they are what the script
     computed, and a new run begins where the script's own counter does."""
     record = case.before.record
-    names = dict.fromkeys(name for part in parts for name in part.series)
+    names = dict.fromkeys(name for part in parts for name in part.series if not is_axis(name))
     for name in names:
         having = [part for part in parts if name in part.series]
         while having:

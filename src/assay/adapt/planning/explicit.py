@@ -18,7 +18,7 @@ def plan(draft: Draft, dialect: Dialect) -> None:
     """Put tracking in; Refusal where nothing can be logged under a true name and step."""
     facts = draft.facts
     sites = training_sites(draft)
-    found = reached(draft, facts.metrics)
+    found = _of_trained(draft, reached(draft, facts.metrics), sites)
     several = nested.several(found)
     if several and dialect.nested is None:
         one, other = sorted(several, key=lambda metric: metric.line)[:2]
@@ -103,6 +103,18 @@ def reached(draft: Draft, metrics: Sequence[Metric]) -> list[Metric]:
         for metric in metrics
         if regions.is_reached(draft, draft.statement_at(metric.line, metric.end_line))
     ]
+
+
+def _of_trained(
+    draft: Draft, metrics: Sequence[Metric], sites: Sequence[cst.CSTNode]
+) -> Sequence[Metric]:
+    """The metrics without those figures that are reckoned before training begins, where there are
+    others."""
+    first = regions.find(draft, sites)
+    function = draft.source.name_of(first.function)
+    kept = [metric for metric in metrics if metric.level != "final" or metric.function != function
+            or metric.end_line >= first.first]  # fmt: skip
+    return kept or metrics
 
 
 def apart(placed: list[Placed]) -> list[Placed]:

@@ -11,7 +11,7 @@ import libcst as cst
 from assay.adapt.dialects import Dialect
 from assay.adapt.facts import Call, Model
 from assay.adapt.facts.calls import CLI, is_cli, is_trainer, makers
-from assay.adapt.planning import explicit, parameters, regions
+from assay.adapt.planning import explicit, nested, parameters, regions
 from assay.adapt.planning.parameters import Parameters
 from assay.adapt.planning.words import Draft, Refusal
 
@@ -64,6 +64,7 @@ def plan(draft: Draft, dialect: Dialect) -> None:
     region = regions.find(draft, [*sites, *(one.statement for one in made)])
     known = [one for one in parameters.find(draft, region) if ".defaults" not in one.expression]
     draft.claim("automatic", "lightning")
+    again = _again(draft, dialect, made, sites)
     for one in dialect.logger.imports:
         draft.need(one.replace("$lightning", _package(draft)), first=dialect.import_first)
     first: list[str] = []
@@ -81,12 +82,38 @@ def plan(draft: Draft, dialect: Dialect) -> None:
     if dialect.logs_into_run:
         draft.need(*dialect.imports)
         regions.open_run(draft, region, dialect, "", first)
+        for begin, end in again:
+            nested.open_turn(draft, dialect, begin, end)
     elif dialect.name != "tensorboard":
         draft.need(*dialect.imports, first=dialect.import_first)
         finish = f"{dialect.package}.{'finish' if dialect.name == 'wandb' else 'end'}()"
         draft.order += 1000
         draft.insert(region.last, [finish], region.indent, "ends the logger's run", outside=True)
         draft.order -= 1000
+
+
+def _again(
+    draft: Draft, dialect: Dialect, made: list[_Made], sites: list[cst.CSTNode]
+) -> list[tuple[cst.BaseStatement, cst.BaseStatement]]:
+    """The first and last statement of each turn of a loop that makes a Trainer anew: its steps
+    begin anew, too. Refusal where a component has no runs within runs."""
+    source, found = draft.source, []
+    for one in made:
+        loops = source.loops_of(one.statement)
+        if not loops:
+            continue
+        if dialect.nested is None:
+            raise Refusal("a Trainer is made in each turn of a loop, and its steps begin anew",
+                          source.line(one.statement))  # fmt: skip
+        block = source.parent(one.statement)
+        inside = [
+            s for s in sites if isinstance(s, cst.BaseStatement) and source.parent(s) is block
+        ]
+        if not isinstance(block, cst.IndentedBlock) or not inside:
+            raise Refusal("a Trainer is made in a loop, and used elsewhere: give each training a "
+                          "function of its own", source.line(one.statement))  # fmt: skip
+        found.append((one.statement, max(inside, key=source.end_line)))
+    return found
 
 
 def _made(draft: Draft) -> list[_Made]:

@@ -101,6 +101,16 @@ def open_runs(
         draft.edits.append(Indent(line, source.end_line(statement)))
 
 
+def open_turn(draft: Draft, dialect: Dialect, first: Statement, last: Statement) -> None:
+    """A run around some statements of a loop's turn, which train anew in each."""
+    assert dialect.nested is not None
+    source = draft.source
+    head = dialect.nested.write(name=_name(draft, [first], 1))
+    line = source.line(first)
+    draft.insert(line - 1, [f"with {head}:"], draft.indent_of(first), _WHY, outside=True)
+    draft.edits.append(Indent(line, source.end_line(last)))
+
+
 def _name(draft: Draft, every: Sequence[Statement], number: int) -> str:
     """What tells one training from the others: the loop's variable, what is trained, a number."""
     source = draft.source
