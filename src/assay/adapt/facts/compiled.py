@@ -33,6 +33,23 @@ def is_evaluation(
     return any(is_evaluation(source, flow, side, function, depth) for side in sides)
 
 
+def is_loss(source: Source, flow: Flow, call: cst.Call) -> bool:
+    """Whether a call evaluates the loss alone: no model is compiled with metrics."""
+    evaluates = is_evaluation(source, flow, call, None)
+    return evaluates and ".compile(" in source.text and not _lists(source)
+
+
+def _lists(source: Source) -> list[cst.BaseExpression]:
+    """The metrics that models are compiled with, as written."""
+    return [
+        arg.value
+        for call in source.all(cst.Call)
+        if isinstance(call.func, cst.Attribute) and call.func.attr.value == "compile"
+        for arg in call.args
+        if arg.keyword is not None and arg.keyword.value == "metrics"
+    ]
+
+
 def metric(
     source: Source, flow: Flow, node: cst.BaseExpression, function: cst.FunctionDef | None
 ) -> str:
@@ -42,13 +59,7 @@ def metric(
     number = re.fullmatch(r"\w+\[([1-9])\]", source.code(taken[0])) if len(taken) == 1 else None
     if number is None or not is_evaluation(source, flow, taken[0].value, function):
         return ""
-    lists = [
-        arg.value
-        for call in source.all(cst.Call)
-        if isinstance(call.func, cst.Attribute) and call.func.attr.value == "compile"
-        for arg in call.args
-        if arg.keyword is not None and arg.keyword.value == "metrics"
-    ]
+    lists = _lists(source)
     alike = len({source.code(one) for one in lists}) == 1
     known = lists[0].elements if alike and isinstance(lists[0], (cst.List, cst.Tuple)) else ()
     place = int(number[1])

@@ -286,6 +286,7 @@ class Meanings:
                       for side in (node.left, node.right))  # fmt: skip
         main = right if left.what in ("", "count") and right.what in ("loss", "score") else left
         main = right if not left.name and not left.what else main
+        main = left if main is right and isinstance(node.right, cst.BaseNumber) else main
         if hundred and value == "unknown":
             value = main.value
         if main.what == "rate" and not hundred:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import libcst as cst
 
-from assay.adapt.facts import naming
+from assay.adapt.facts import compiled, naming
 from assay.adapt.facts.flow import Flow
 from assay.adapt.facts.naming import What
 from assay.adapt.facts.source import Source
@@ -72,6 +72,11 @@ class Results:
         called = self.flow.called(node)
         if called:
             return self._of_own(node, called[0], depth)
+        if compiled.is_loss(source, self.flow, node):
+            return Meaning("loss", "loss", "scalar")
+        if full.startswith("tensorflow.") and last in ("reduce_mean", "reduce_sum") and node.args:
+            inner = self._of(node.args[0].value, function, depth + 1)
+            return replace(inner, value="scalar" if len(node.args) == 1 else "unknown")
         if isinstance(node.func, cst.Attribute) and not full.startswith(
             ("torch.", "numpy.", "math.")
         ):
