@@ -12,8 +12,6 @@ from assay.adapt.oracles import words as naming
 from assay.adapt.oracles.record import Record, Sample, Site
 
 _DEEPEST = 4
-# What a meter was last fed, and no validation: `losses.val`.
-_LATEST = re.compile(r"(?<=[a-z0-9])\.val\b")
 _BLIND = 2  # only without gradients
 _NO_VALUES = frozenset({"assigned", "target", "literal", "name", "item"})
 _NAME = re.compile(r"(?<![\w.'\"])(?:self\.\w+|[A-Za-z_]\w*)(?!\w|\(|\s*=[^=])")
@@ -88,7 +86,7 @@ def _of_other_data(record: Record, samples: Sequence[Sample], name: str) -> str:
 def _own(record: Record, site: Site) -> frozenset[str]:
     """What the script itself says of a quantity: in its expression and in a label that speaks of
     one part of the data."""
-    text = _LATEST.sub("", site.text)
+    text = naming.now(site.text)
     if _is_crossed(record, site):
         text = _KEY.sub("", text)
     label = frozenset() if site.kind == "probe" else naming.parts(site.label)

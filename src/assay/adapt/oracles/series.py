@@ -17,8 +17,6 @@ from assay.adapt.stores import COUNTING, SINGLE, Run, Series
 
 # The prefix of what Keras keeps of one of several fits.
 _FIT = re.compile(r"fit_(\d+)/")
-# What a meter was last fed, and no validation: `losses.val`.
-_LATEST = re.compile(r"(?<=[a-z0-9])\.val\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +258,7 @@ def _named(site: Site, name: str) -> Site:
 
 def _words(site: Site) -> frozenset[str]:
     label = "" if site.kind == "probe" else site.label  # that is what a rewrite calls it
-    said = naming.words(_LATEST.sub("", site.text)) | naming.words(_LATEST.sub("", label))
+    said = naming.words(naming.now(site.text)) | naming.words(naming.now(label))
     return said | naming.of_comparison(site.text)
 
 

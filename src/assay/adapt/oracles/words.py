@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+# What a meter was last fed, and no validation.
+_LATEST = re.compile(r"(?<=[a-z0-9])\.val\b")
+_FITTED = re.compile(r"\.fit\([^()]*\)(?=\.)")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # A name as people give them, in parts: `train/loss`, `val_acc@5`, `lr-AdamW`. A piece of a format
 # or of a sentence is none.
@@ -86,6 +89,12 @@ def words(text: str) -> frozenset[str]:
     """The words in a name or an expression, in small letters; numbers aside."""
     found = (part.lower() for part in _PART.findall(text))
     return frozenset(part for part in found if not part.isdigit())
+
+
+def now(text: str) -> str:
+    """An expression without what says nothing of the data that it is of: what a meter was last
+    fed, `losses.val`, and what an estimator was fitted on before it is asked."""
+    return _FITTED.sub("", _LATEST.sub("", text))
 
 
 @lru_cache(4096)
