@@ -239,10 +239,11 @@ def _is_python(text: str) -> bool:
 def _session(
     session: Session | None, environment: str | None, text: str, add: Sequence[str]
 ) -> Iterator[Session]:
-    from assay.adapt.smoke import environment_for, opened
+    from assay.adapt.smoke import environment_for, only_for, opened
 
     if session is not None:
         yield session
         return
-    with opened(environment or environment_for(_code(text), add)) as own:
+    name = environment or environment_for(_code(text), add)
+    with opened(only_for(name, text, add)) as own:
         yield own

@@ -63,10 +63,10 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.script, arguments=arguments.args, epochs=arguments.epochs, steps=arguments.steps
     )
     prepared = smoke.prepared(text, settings, notes)
-    environment = arguments.environment or smoke.environment_for(text)
+    only = smoke.only_for(arguments.environment or smoke.environment_for(text), text)
     with (
         progress() as listener,
-        smoke.opened(environment, workers=1, progress=listener) as session,
+        smoke.opened(only, workers=1, progress=listener) as session,
     ):
         smoked = smoke.run(session, prepared)
     if arguments.json:

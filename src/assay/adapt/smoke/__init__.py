@@ -8,13 +8,21 @@ hello
 """
 
 from assay.adapt.smoke.preparing import Prepared, prepared, script_of
-from assay.adapt.smoke.running import ENVIRONMENT, environment_for, opened, run, run_all
+from assay.adapt.smoke.running import (
+    ENVIRONMENT,
+    environment_for,
+    only_for,
+    opened,
+    run,
+    run_all,
+)
 from assay.adapt.smoke.settings import settings_beside
 
 __all__ = [
     "ENVIRONMENT",
     "Prepared",
     "environment_for",
+    "only_for",
     "opened",
     "prepared",
     "run",
