@@ -50,6 +50,8 @@ def only_for(environment: str, script: str, targets: Sequence[str] = ()) -> Envi
     """The environment, importing ahead only what one script and its targets speak of: a third of
     the CPU of a proof goes into importing for many."""
     found = environments.load(environment)
+    if environment not in (ENVIRONMENT, _FOR_TENSORFLOW, _FOR_NNCF_2):
+        return found  # somebody's own may use what it imports
     spoken = " ".join((script, *targets)).lower()
     module = ast.parse(found.prepare)
     for statement in module.body:
