@@ -209,6 +209,48 @@ def test_names_read_like_names() -> None:
     assert not any(map(is_clean, ("s)_loss", "{epoch}", "", "%.4f", "a" * 90, "loss: ")))
 
 
+def test_what_sums_begin_with_says_nothing_of_other_zeros(recorded: Recorded) -> None:
+    record = recorded(
+        """
+        for epoch in range(2):
+            train_loss = 0
+            train_loss += 1.5 / (1 + epoch)
+            correct = 0
+            for x in test_loader:
+                correct += x
+            accuracy = 100 * correct / 4
+            print("Loss", train_loss, "Accuracy", accuracy)
+    """.replace("test_loader", "[0, 0]")
+    )
+    assert said(record, "test_accuracy", [0.0, 0.0], [0, 1], "mlflow")[0] is False
+    record = recorded("""
+        test_loader = [0, 0]
+        for epoch in range(2):
+            train_loss = 0
+            train_loss += 1.5 / (1 + epoch)
+            correct = 0
+            for x in test_loader:
+                correct += x
+            accuracy = 100 * correct / 4
+            print("Loss", train_loss, "Accuracy", accuracy)
+    """)
+    holds, text = said(record, "test_accuracy", [0.0, 0.0], [0, 1], "mlflow")
+    assert holds, text
+
+
+def test_settings_of_several_values_are_seen(recorded: Recorded) -> None:
+    record = recorded("""
+        config = {"steps": (None, 3), "sizes": [4, None], "nested": {"warm": None, "up": 2}}
+        print(config["steps"], config["sizes"])
+    """)
+    for key, value, holds in (
+        ("steps", "(None, 3)", True), ("steps", "[None, 3]", True), ("steps", "(None, 4)", False),
+        ("sizes", "[4, None]", True), ("nested", "{'warm': None, 'up': 2}", True),
+        ("nested|up", "2", True), ("nested|up", "3", False),
+    ):  # fmt: skip
+        assert (parameter(record, key, value, autologs=False)[0] is True) is holds, key
+
+
 def test_a_letter_alone_is_no_network(recorded: Recorded) -> None:
     record = recorded("""
         for epoch in range(3):

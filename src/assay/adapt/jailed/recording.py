@@ -25,6 +25,7 @@ _MOST_PER_SITE = 4_000
 _MOST_TEXTS = 40
 _MOST_ELEMENTS = 6
 _MOST_ITEMS = 80
+_HOLDERS = (list, tuple, set, dict)
 
 
 class Recorder:
@@ -137,10 +138,11 @@ class Recorder:
 
     def _item(self, site: int, suffix: str, label: str, item: Any) -> None:
         kind = type(item)
-        if kind in (list, tuple, set) and len(item) <= _MOST_ELEMENTS:
-            # A setting of several: it reads as it is logged.
-            plain_items = all(type(one) in (int, float, str, bool) for one in item)
-            kind, item = (str, str(item)) if plain_items and item else (kind, item)
+        if kind is dict and len(item) <= _MOST_ELEMENTS:
+            for key, one in item.items():
+                self._item(site, f"{suffix}[{key!r}]", str(key), one)
+        if kind in _HOLDERS and item and _is_plain(item):
+            kind, item = str, str(item)  # a setting of several reads as it is logged
         scalar = item if kind in (int, float) else scalar_of(item, kind)
         plain = kind is str or kind is bool or item is None
         if scalar is None and not plain:
@@ -198,6 +200,16 @@ class Recorder:
 
 def _shown(value: Any) -> Any:
     return value if type(value) in (int, float, bool, str) or value is None else str(value)[:250]
+
+
+def _is_plain(value: Any, depth: int = 0) -> bool:
+    """Whether a value is a plain one, or a few of them."""
+    if type(value) in (int, float, str, bool) or value is None:
+        return True
+    if type(value) not in _HOLDERS or len(value) > _MOST_ELEMENTS or depth > 2:
+        return False
+    every = value.values() if type(value) is dict else value
+    return all(_is_plain(one, depth + 1) for one in every)
 
 
 def scalar_of(value: Any, kind: type) -> Any:

@@ -320,8 +320,9 @@ def _split_fault(record: Record, sample: Sample, name: str, own: frozenset[str])
     if not wanted:
         return ""
     site = sample.site
-    # All that has these values may say so: `accuracy = test(model)`.
-    others = [other.site for other in record.samples if other.values == sample.values]
+    # All that has these values may say so: `accuracy = test(model)`. Sums begin with zeros.
+    others = [other.site for other in record.samples
+              if other.values == sample.values and any(sample.values)]  # fmt: skip
     every = own.union(*map(_words, others))
     loops = {loop for event in sample.at[:1] for loop, _ in record.turns[event]}
     through = [naming.words(record.loops[loop].through) for loop in loops]

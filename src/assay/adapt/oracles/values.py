@@ -78,7 +78,8 @@ def _is_told(record: Record, value: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    plain = "".join(char for char in name.rpartition("/")[2].lower() if char.isalnum())
+    own = name.replace("|", "/").rpartition("/")[2]  # Comet's sign for what is in a dict
+    plain = "".join(char for char in own.lower() if char.isalnum())
     return _SAME.get(plain, plain)
 
 
@@ -127,7 +128,14 @@ def same(known: Any, told: str) -> bool:
     if isinstance(known, (int, float)) and not isinstance(known, bool):
         number = _number(text)
         return number is not None and math.isclose(number, known, rel_tol=1e-9)
-    return isinstance(known, str) and known[:150] == text[:150]
+    if not isinstance(known, str):
+        return False
+    return known[:150] == text[:150] or (_is_thing(known) and _listed(known) == _listed(text))
+
+
+def _listed(text: str) -> str:
+    """How a text of several values reads where tuples have become lists."""
+    return text.replace(",)", "]").replace("(", "[").replace(")", "]")
 
 
 def _number(text: str) -> float | None:
