@@ -50,6 +50,7 @@ FAULTS = [
     _fault("the first inertia is logged again", ("inertias[-1], step=k", "inertias[0], step=k")),
     _fault("one fold stands for all", (_CROSSED, '"cv_score", scores[0]')),
     _fault("the spread of the folds is the score", (_CROSSED, '"cv_score", scores.std()')),
+    _fault("a cross-validation's accuracy is an error", (_CROSSED, '"cv_mse", scores.mean()')),
     _fault("hits are the cross-validation's", (_CROSSED, '"cv_score", float(hits)')),
     _fault("a cross-validation is of the test", (_CROSSED, '"test_score", scores.mean()')),
 ]  # fmt: skip

@@ -275,7 +275,9 @@ def _in_percent(record: Record, site: Site) -> frozenset[str]:
 def _name_fault(record: Record, sample: Sample, series: Series) -> str:
     site = sample.site
     name = series.name
-    wanted = naming.content(name)
+    # Which of several things it is of has been looked at: `LR/cv_score`.
+    quantity = name.rpartition("/")[2] if sample.how.startswith("where ") else name
+    wanted = naming.content(quantity) - origins.crossed(record, site)
     own = _words(site)
     around = own | naming.words(site.function)
     if naming.is_exactness(name) and _is_count(sample):
@@ -284,7 +286,7 @@ def _name_fault(record: Record, sample: Sample, series: Series) -> str:
     if fault:
         return fault
     every = around | origins.summed(record, site) | _in_percent(record, site)
-    every |= origins.crossed(record, site) | origins.evaluated(record, sample)
+    every |= origins.evaluated(record, sample)
     found = naming.covered(wanted, every)
     if wanted and not found:
         return f"`{_shown(site.text)}` (line {site.line}) is nothing of that name"
