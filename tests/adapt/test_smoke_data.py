@@ -242,3 +242,20 @@ def test_a_reason_says_what_to_do(
     outcome: RunOutcome, message: str, replaced: tuple[str, ...], told: str
 ) -> None:
     assert told in OriginalFails(Smoked(outcome, message, replaced=replaced)).reason
+
+
+@pytest.mark.slow
+def test_large_images_come_in_small_batches(mlops: Session) -> None:
+    script = """\
+import torch
+class Images(torch.utils.data.Dataset):
+    def __init__(self, side): self.side = side
+    def __len__(self): return 99
+    def __getitem__(self, place): return torch.zeros(3, self.side, self.side)
+for side in (32, 224):
+    for given in ({"batch_size": 16}, {"batch_size": 4}):
+        print(len(next(iter(torch.utils.data.DataLoader(Images(side), **given)))), end=" ")
+print(len(next(iter(torch.utils.data.DataLoader(Images(224), 64, True)))))
+"""
+    found = smoked(mlops, script)
+    assert found.stdout == "16 4 8 4 8\n", found.message

@@ -13,6 +13,7 @@ from .hooks import after, around, settings
 # Three batches of four images of 256 × 256, all eight of 64 from MNIST.
 _NUMBERS = 3_000_000
 _JUDGED = 128
+_LARGE, _FEW = 100_000, 8
 
 
 @after("torch.utils.data.dataloader", "torch.utils.data")
@@ -41,7 +42,22 @@ def _loader(real: Any, loader: Any, *given: Any, **named: Any) -> None:
     # Keras feeds arrays by way of these, and has been given few rows.
     by = sys._getframe(2).f_globals.get("__name__", "")
     loader.smoke_whole = by.startswith("keras.")
+    if not loader.smoke_whole:
+        given, named = _smaller(given, named)
     real(loader, *given, **named)
+
+
+def _smaller(given: tuple[Any, ...], named: dict[str, Any]) -> tuple[tuple[Any, ...], Any]:
+    """A loader's arguments, with fewer examples in a batch where each is a large image: a network
+    for those takes a CPU second, and a hundred megabytes, for every one of them."""
+    bound = dict(zip(("dataset", "batch_size"), given, strict=False)) | named
+    size = bound.get("batch_size")
+    if type(size) is not int or size <= _FEW or _numbers(bound.get("dataset")) < _LARGE:
+        return given, named
+    notes.note(f"DataLoader: {_FEW} large examples in a batch, of {size}")
+    if len(given) > 1:
+        return (given[0], _FEW, *given[2:]), named
+    return given, named | {"batch_size": _FEW}
 
 
 def _most(loader: Any) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
 import sys
 from typing import Any
@@ -11,6 +12,8 @@ from . import clock, names, notes
 from .hooks import after, around, settings
 
 _TRIALS = 3
+# Twenty images of 224 × 224, all 512 of CIFAR.
+_NUMBERS, _LEAST_ROWS = 3_000_000, 8
 
 
 def _least(given: dict[str, Any], name: str, most: int) -> None:
@@ -80,12 +83,13 @@ def _keras_fit(real: Any, *given: Any, **named: Any) -> Any:
     steps = names.batches(size)
     notes.note(f"Keras fit: at most {settings['epochs']} epochs of {steps} batches")
     kept = 1.0 - (every.get("validation_split") or 0.0)
-    _shorten(every, ("x", "y", "sample_weight"), -int(-steps * size // kept), "steps_per_epoch")
+    rows = _few(every["x"], steps * size)
+    _shorten(every, ("x", "y", "sample_weight"), -int(-rows // kept), "steps_per_epoch")
     checked = every.get("validation_data")
     if isinstance(checked, tuple):
-        every["validation_data"] = tuple(_first(one, steps * size) for one in checked)
+        every["validation_data"] = tuple(_first(one, rows) for one in checked)
     elif checked is not None:
-        _shorten(every, ("validation_data",), steps * size, "validation_steps")
+        _shorten(every, ("validation_data",), rows, "validation_steps")
     return real(**every)
 
 
@@ -93,7 +97,8 @@ def _keras_evaluate(real: Any, *given: Any, **named: Any) -> Any:
     every = _named(real, given, named)
     every.update(every.pop("kwargs", {}))
     size = every.get("batch_size") or 32
-    _shorten(every, ("x", "y", "sample_weight"), names.batches(size) * size, "steps")
+    rows = _few(every["x"], names.batches(size) * size)
+    _shorten(every, ("x", "y", "sample_weight"), rows, "steps")
     return real(**every)
 
 
@@ -103,7 +108,7 @@ def _keras_predict(real: Any, *given: Any, **named: Any) -> Any:
 
     every = _named(real, given, named)
     rows = getattr(every["x"], "shape", (0,))[0]
-    most = settings["steps"] * 32
+    most = _few(every["x"], settings["steps"] * 32)
     if not isinstance(rows, int) or rows <= most or every.get("steps"):
         return real(**every)
     notes.note(f"Keras predict: the first {most} rows, repeated")
@@ -130,6 +135,15 @@ def _shorten(every: dict[str, Any], parts: tuple[str, ...], rows: int, counted: 
             _least(every, counted, most)
     if _rows(data) is not None and (every.get(counted) or 0) > settings["steps"]:
         every[counted] = None
+
+
+def _few(data: Any, rows: int) -> int:
+    """So many rows, or fewer where each is a large image."""
+    while isinstance(data, (list, tuple, dict)) and data:
+        data = next(iter(data.values())) if isinstance(data, dict) else data[0]
+    one = getattr(data, "shape", ())[1:]
+    numbers: int = math.prod(size for size in one if isinstance(size, int))
+    return min(rows, max(_LEAST_ROWS, _NUMBERS // max(1, numbers)))
 
 
 def _rows(data: Any) -> int | None:
