@@ -259,3 +259,19 @@ print(len(next(iter(torch.utils.data.DataLoader(Images(224), 64, True)))))
 """
     found = smoked(mlops, script)
     assert found.stdout == "16 4 8 4 8\n", found.message
+
+
+def test_what_is_made_letter_by_letter_is_short(python: Session) -> None:
+    script = """\
+class Model:
+    def predict(self, x): return x
+said = []
+for i in range(1000):
+    said.append(Model().predict(i))
+rows = [Model().predict(one) for one in range(200)]
+found = []
+for i in range(len(rows)):
+    found.append(Model().predict(i))
+print(len(said), len(rows), len(found))
+"""
+    assert smoked(python, script).stdout == "32 200 200\n"

@@ -30,6 +30,7 @@ _FIGURE = re.compile(
 )
 _DEVICE = re.compile(r"(cuda|mps)(:\d+)?")
 _WHILE = 4
+_LONG = 100
 _SELDOM = 5
 
 
@@ -85,6 +86,12 @@ def _name(node: ast.AST) -> str:
 
 def _is_range(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and _called(node) in ("range", "arange")
+
+
+def _is_long(node: ast.AST) -> bool:
+    """`range(1000)`: so many letters or moves are made, one by one."""
+    counts = node.args if isinstance(node, ast.Call) and _is_range(node) else []
+    return len(counts) == 1 and _number(counts[0]) and ast.literal_eval(counts[0]) >= _LONG
 
 
 def _cut_short(node: ast.expr, kind: str) -> ast.expr:
@@ -210,6 +217,8 @@ class _Limiter(ast.NodeTransformer):
             return "epoch"
         if any(names.kind_of(name) == "epoch" for name in over) and over & _ENDLESS:
             return "epoch"
+        if _is_long(node.iter) and _calls(node, {"predict"}):
+            return "while"
         if not (over & _ENDLESS and _calls(node, self._training)):
             return None
         if "count" in over:
