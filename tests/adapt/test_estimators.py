@@ -251,3 +251,46 @@ model.predict(x, batch_size=4)
     proof = prove(mlops, text, adapted(text))
     assert isinstance(proof, Proof), proof.reason
     assert proof.proven, [one for one in proof.findings if one.holds is False]
+
+
+SEARCH = (
+    DATA
+    + """\
+import optuna
+from sklearn.linear_model import LogisticRegression
+
+
+def objective(trial):
+    c = trial.suggest_float("c", 0.01, 10)
+    model = LogisticRegression(C=c, max_iter=50)
+    model.fit(X_train, y_train)
+    accuracy = model.score(X_test, y_test)
+    return accuracy
+
+
+study = optuna.create_study(direction="maximize")
+study.optimize(objective, n_trials=3)
+print("best", study.best_params)
+"""
+)
+
+
+def test_each_call_of_what_a_search_is_given_has_a_run_of_its_own() -> None:
+    assert 'with mlflow.start_run(run_name="objective", nested=True):' in adapted(SEARCH).text
+
+
+@pytest.mark.slow
+def test_a_search_by_hand_and_neighbours_that_were_asked_are_proven(mlops: Session) -> None:
+    neighbours = DATA + (
+        "from sklearn.neighbors import KNeighborsClassifier\n"
+        "knn = KNeighborsClassifier(n_neighbors=3)\n"
+        "knn.fit(X_train, y_train)\n"
+        "print(knn, object())\n"
+    )
+    for text in (
+        SEARCH.replace('maximize"', 'maximize", sampler=optuna.samplers.RandomSampler(0)'),
+        neighbours,
+    ):
+        proof = prove(mlops, text, adapted(text))
+        assert isinstance(proof, Proof)
+        assert proof.proven, proof.findings

@@ -185,3 +185,18 @@ def test_a_rewrite_meets_the_data_and_numbers_of_its_original(mlops: Session, te
     proof = prove(mlops, text, found)
     assert not isinstance(proof, OriginalFails), proof
     assert proof.proven, [one.text for one in proof.findings if one.holds is False]
+
+
+def test_a_figure_that_only_a_condition_sets_is_looked_for_up_to_the_module() -> None:
+    text = HEAD + (
+        "for epoch in range(4):\n"
+        "    for x, y in loader:\n"
+        "        loss = criterion(model(x), y)\n"
+        "        optimizer.zero_grad()\n"
+        "        loss.backward()\n"
+        "        optimizer.step()\n"
+        "    if epoch % 2 == 0:\n"
+        "        val_loss = loss.item()\n"
+        "    print('val loss', val_loss)\n"
+    )
+    assert isinstance(rewrite(text, ["mlflow"]), Rewrite)

@@ -26,6 +26,8 @@ def may_be_none(source: Source, flow: Flow, name: str, statement: cst.BaseStatem
                 return True
             if any(_is_sure(source, one, d) for d in inside):
                 return False
+        if isinstance(block, cst.Module):
+            break
         here, first = source.statement_of(source.parent(block) or block), False
         if isinstance(here, (cst.If, cst.IfExp)) and _asks(source, here, name):
             return False

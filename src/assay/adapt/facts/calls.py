@@ -150,7 +150,20 @@ def _may_be_estimator(
     if _NOT_TRAINED.search(text) or not isinstance(value, cst.Name):
         return False
     definitions = flow.definitions(text, source.function_of(value))
-    return not definitions or any(d.how == "for" for d in definitions)
+    return not definitions or any(
+        d.how == "for" or _makes_any(source, flow, d.value) for d in definitions
+    )
+
+
+def _makes_any(source: Source, flow: Flow, value: cst.BaseExpression) -> bool:
+    """Whether an object is made of a class that a loop or a table of settings gives."""
+    if not isinstance(value, cst.Call):
+        return False
+    kind = value.func
+    if isinstance(kind, cst.Subscript):
+        return True
+    known = flow.definitions(source.code(kind), source.function_of(value))
+    return isinstance(kind, cst.Name) and any(one.how == "for" for one in known)
 
 
 def _is_choice(source: Source, flow: Flow, value: cst.Subscript, own: dict[str, Framework]) -> bool:

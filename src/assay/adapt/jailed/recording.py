@@ -22,6 +22,8 @@ from typing import Any
 LONGEST = 200
 _MOST_EVENTS = 120_000
 _MOST_PER_SITE = 4_000
+# No training turns so often in a smoke run; preparing data would leave no room for it.
+_MOST_PER_LOOP = 12_000
 _MOST_TEXTS = 40
 _MOST_ELEMENTS = 6
 _MOST_ITEMS = 80
@@ -43,6 +45,7 @@ class Recorder:
         self._modes: list[int] = []
         # Whether torch keeps gradients; None where the script has no torch.
         self._learns: Callable[[], bool] | None = None
+        self._turns: dict[int, int] = {}
         self._items: dict[tuple[int, str], int] = {}
         self._known: dict[int, int] = {}
         self._histories: list[Any] = []
@@ -74,7 +77,10 @@ class Recorder:
         return value
 
     def turn(self, loop: int, what: int) -> None:
-        self._event(-1 - loop, what)
+        seen = self._turns.get(loop, 0)
+        if seen < _MOST_PER_LOOP:
+            self._turns[loop] = seen + 1
+            self._event(-1 - loop, what)
 
     def probe(self, site: int, evaluate: Any) -> None:
         try:

@@ -78,6 +78,10 @@ def plan_keras(draft: Draft, dialect: Dialect) -> None:
     logging.write(draft, dialect, placed, run)
     first = [line for one in each for line in parameters.lines(dialect, one, run)]
     nested.open_runs(draft, dialect, region, again, first)
+    trainings = [draft.statement_at(fit.line, fit.end_line) for fit in fits]
+    function = next(filter(None, (nested.handed(draft, one) for one in trainings)), None)
+    if function is not None and dialect.nested is not None:
+        nested.open_body(draft, dialect, function)
 
 
 def _again(draft: Draft, dialect: Dialect, fits: list[Call]) -> list[cst.BaseStatement]:
@@ -176,7 +180,7 @@ def _add_callback(draft: Draft, dialect: Dialect, fit: Call, run: str, prefix: s
 def _callback(draft: Draft) -> str:
     """LambdaCallback, from the Keras that the script imports."""
     text = draft.source.text
-    if re.search(r"^import keras\b|^from tensorflow import keras\b", text, re.M):
+    if re.search(r"^import keras\s*$|^from tensorflow import (.*, *)?keras\b", text, re.M):
         return "keras.callbacks.LambdaCallback"
     if re.search(r"^import tensorflow as tf\b", text, re.M):
         return "tf.keras.callbacks.LambdaCallback"

@@ -72,6 +72,8 @@ def plan(draft: Draft, dialect: Dialect) -> None:
         again = [one for each in series for one in nested.repeats(draft, each.statement)]
         again += nested.each_of(draft, several)
         nested.open_runs(draft, dialect, region, again)
+        if function := next(filter(None, (nested.handed(draft, site) for site in sites)), None):
+            nested.open_body(draft, dialect, function)
     for refusal in refused:
         draft.claim("left_out", {"reason": refusal.reason, "line": refusal.line})
 
@@ -162,6 +164,7 @@ def _automatic(draft: Draft, dialect: Dialect, fits: Sequence[Call]) -> list[str
     model = next((m for m in facts.models if m.name == fit.object), None)
     function = draft.function(fit.function)
     often = function is not None and len(draft.flow.calls.get(function, [])) > 1
+    often = often or nested.handed(draft, draft.statement_at(fit.line, fit.end_line)) is not None
     if model is None or model.framework != "sklearn" or fit.loop or often or fit.kind == "search":
         return []
     return list(recipe.lines)

@@ -14,6 +14,10 @@ from assay.adapt.planning import logging, regions
 from assay.adapt.planning.words import Draft, Refusal
 
 Statement = cst.BaseStatement
+# What calls a function that it is given many times over.
+_SEARCHES = re.compile(
+    r"optimi[sz]e|minimi[sz]e|maximi[sz]e|^fmin|search|^tune|sweep|agent|^map$", re.I
+)
 _WHY = "a run for each of several trainings: their steps begin anew"
 
 
@@ -75,6 +79,47 @@ def repeats(
             return []
         node = calls[0]
     return []
+
+
+def handed(draft: Draft, node: cst.CSTNode) -> cst.FunctionDef | None:
+    """The function around a training that others call as often as they like: what searches is
+    given it (`study.optimize(objective)`), or a comprehension calls it."""
+    source = draft.source
+    for _ in range(8):
+        function = source.function_of(node)
+        if function is None:
+            return None
+        calls = [call for call in draft.flow.calls.get(function, [])
+                 if regions.is_reached(draft, call)]  # fmt: skip
+        if any(isinstance(one, (cst.BaseComp, cst.Lambda))
+               for call in calls for one in source.ancestors(call)):  # fmt: skip
+            return function
+        if not calls:
+            name = function.name.value
+            searches = [
+                call for call in source.all(cst.Call)
+                if _SEARCHES.search(source.code(call.func).rpartition(".")[2])
+                and any(source.code(arg.value) == name for arg in call.args)
+            ]  # fmt: skip
+            return function if searches else None
+        if len(calls) > 1:
+            return None
+        node = calls[0]
+    return None
+
+
+def open_body(draft: Draft, dialect: Dialect, function: cst.FunctionDef) -> None:
+    """A run around all that a function does. To be called last."""
+    body = [one for one in function.body.body if isinstance(one, cst.BaseStatement)]
+    if body and function.get_docstring() is not None:
+        body = body[1:]
+    if body:
+        assert dialect.nested is not None
+        source = draft.source
+        head = dialect.nested.write(name=f'"{function.name.value}"')
+        line = source.line(body[0])
+        draft.insert(line - 1, [f"with {head}:"], draft.indent_of(body[0]), _WHY, outside=True)
+        draft.edits.append(Indent(line, source.end_line(body[-1])))
 
 
 def open_runs(
