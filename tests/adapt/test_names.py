@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -213,3 +214,8 @@ def test_what_may_be_none_is_asked_before_it_is_logged_and_unasked_is_refused() 
     open_ = found.text.replace("if val_loss is not None:", "if True:")
     (told,) = faults(text, open_)
     assert "`val_loss` may be None" in told
+
+
+def test_what_a_split_gives_is_told_by_its_place_whatever_it_is_called() -> None:
+    text = (Path(__file__).parent / "faults" / "scripts" / "sklearn_short.py").read_text()
+    assert [metric.name for metric in recognise(text).metrics] == ["accuracy"]

@@ -43,7 +43,18 @@ _CROSSED: Edits = (
     ),
 )
 
+_SHORT: Edits = (
+    ("from sklearn.datasets", "import mlflow\nfrom sklearn.datasets"),
+    (
+        'forest.fit(Xa, ya)\nguess = forest.predict(Xb)\nprint("accuracy", acc(yb, guess))\n',
+        'with mlflow.start_run():\n    mlflow.log_param("trees", trees)\n    forest.fit(Xa, ya)\n'
+        '    guess = forest.predict(Xb)\n    print("accuracy", acc(yb, guess))\n'
+        '    mlflow.log_metric("accuracy", acc(yb, guess))\n',
+    ),
+)
+
 ADAPTATIONS = [
+    Adaptation("short + mlflow", "sklearn_short", ("mlflow",), _SHORT),
     Adaptation("parts + mlflow", "torch_parts", ("mlflow",), _PARTS),
     Adaptation("crossed + mlflow", "sklearn_crossed", ("mlflow",), _CROSSED),
 ]
@@ -54,6 +65,12 @@ def _fault(name: str, *edits: tuple[str, str], of: str = "parts + mlflow") -> Fa
 
 
 FAULTS = [
+    Fault(
+        "an accuracy of rows that were never fitted is called one of training",
+        "short + mlflow",
+        "metrics",
+        (('log_metric("accuracy"', 'log_metric("train_accuracy"'),),
+    ),
     _fault("a test loader's accuracy is the training's", ('"test_accuracy"', '"train_accuracy"')),
     _fault("training's loss is the validation's", ('{"train_loss"', '{"val_loss"')),
     _fault("what is reckoned blindly is of training", ('"more_loss"', '"train_loss_more"')),

@@ -335,11 +335,23 @@ def _split_fault(record: Record, sample: Sample, name: str, own: frozenset[str])
                        if (other.label, other.function) == (site.text, site.function)))  # fmt: skip
     readings = map(naming.split, (own, made, every, around, every | called))
     real = next(filter(None, readings), "")
+    if wanted == "train" and not real and _of_strange_rows(record, sample):
+        real = "held out"
     if real and real != wanted:
         return f"`{_shown(site.text)}` (line {site.line}) is of {real} data"
     if wanted == "held out" and naming.mixes_held_out(said, every) and _has_both(record):
         return f"`{_shown(site.text)}` (line {site.line}) is of other held-out data"
     return ""
+
+
+def _of_strange_rows(record: Record, sample: Sample) -> bool:
+    """Whether a metric of predictions is of rows that no model was fitted on: all were, that any
+    was asked about until then."""
+    if not re.fullmatch(r"[\w.]+\(.+,.+\)", sample.site.text):
+        return False
+    asked = [(size, known) for _, moment, kind, size, known, *_ in record.facts.get("rows", ())
+             if kind == "score" and moment <= sample.at[0]]  # fmt: skip
+    return bool(asked) and all(known * 2 < size for size, known in asked)
 
 
 def _has_both(record: Record) -> bool:
