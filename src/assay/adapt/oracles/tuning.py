@@ -108,10 +108,14 @@ def _held_out(case: Case) -> Said:
         return
     bad = 0
     good = 0
-    for number, state, values in study["trials"]:
-        if state != "COMPLETE" or not values:
-            continue
-        scored = _scored(record, number, values[0])
+    tried = [(number, values[0]) for number, state, values in study["trials"]
+             if state == "COMPLETE" and values]  # fmt: skip
+    shown = [_shown_at(record, number, value) for number, value in tried]
+    # In one trial a value can show somewhere by chance, such as an accuracy of 0.
+    sites = set.intersection(*map(set, shown)) if shown else set()
+    for (number, _), at in zip(tried, shown, strict=True):
+        first = min((event for site, event in at.items() if site in sites or not sites), default=0)
+        scored = _scored(record, number, first or _window(record, number)[1])
         if scored is None:
             continue
         if scored[1] * 2 > scored[0]:
@@ -127,20 +131,28 @@ def _held_out(case: Case) -> Said:
     yield from _untouched(case)
 
 
-def _scored(record: Record, number: int, value: float) -> tuple[int, int] | None:
+def _window(record: Record, number: int) -> tuple[int, int]:
+    """The first and the last moment of a trial."""
+    known = record.facts.get("trials", ())
+    return next(((begin, end) for one, begin, end in known if one == number), (0, 0))
+
+
+def _shown_at(record: Record, number: int, value: float) -> dict[int, int]:
+    """Where the value of a trial showed in it, and when first."""
+    begin, end = _window(record, number)
+    found: dict[int, int] = {}
+    for site, values in record.values.items():
+        for event, one in zip(record.at[site], values, strict=True):
+            if begin <= event <= end and one == value:
+                found.setdefault(site, event)
+    return found
+
+
+def _scored(record: Record, number: int, shown: int) -> tuple[int, int] | None:
     """Rows that the value of a trial was reckoned from, and those among them that the same model
-    was fitted on: of the pass over data that ended last before the value first showed."""
-    begin, end = next(
-        (
-            (begin, end)
-            for known, begin, end in record.facts.get("trials", ())
-            if known == number
-        ),
-        (0, 0),
-    )  # fmt: skip
+    was fitted on: of the pass over data that ended last before the value showed."""
     phase = f"trial {number}"
     rows = [one for one in record.facts.get("rows", ()) if one[0] == phase]
-    shown = _first_seen(record, value, begin, end)
     before = [one for one in rows if one[1] <= shown] or rows
     if not before:
         return None
@@ -165,16 +177,6 @@ def _is_one_pass(earlier: Sequence[Any], later: Sequence[Any]) -> bool:
     """Whether what was asked belongs to one figure: by the same line of the script, or with no
     number computed in between."""
     return earlier[1] == later[1] or earlier[5:] == later[5:]
-
-
-def _first_seen(record: Record, value: float, begin: int, end: int) -> int:
-    found = [
-        event
-        for site, values in record.values.items()
-        for event, one in zip(record.at[site], values, strict=True)
-        if begin <= event <= end and one == value
-    ]
-    return min(found, default=end)
 
 
 def _untouched(case: Case) -> Said:
