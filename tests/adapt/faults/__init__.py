@@ -53,22 +53,14 @@ def edited(text: str, edits: Edits) -> str:
 
 
 def adaptations() -> dict[str, Adaptation]:
-    from tests.adapt.faults import (
-        boosted,
-        libraries,
-        named,
-        pruned,
-        registered,
-        several,
-        tracked,
-        tuned,
-    )
-
-    rooms = (tracked, named, libraries, several, boosted, registered, pruned, tuned)
-    return {one.name: one for room in rooms for one in room.ADAPTATIONS}
+    return {one.name: one for room in _rooms() for one in room.ADAPTATIONS}
 
 
 def faults() -> list[Fault]:
+    return [one for room in _rooms() for one in room.FAULTS]
+
+
+def _rooms() -> tuple[Any, ...]:
     from tests.adapt.faults import (
         boosted,
         libraries,
@@ -80,5 +72,4 @@ def faults() -> list[Fault]:
         tuned,
     )
 
-    rooms = (tracked, named, libraries, several, boosted, registered, pruned, tuned)
-    return [one for room in rooms for one in room.FAULTS]
+    return tracked, named, libraries, several, boosted, registered, pruned, tuned

@@ -1,13 +1,15 @@
-"""Are the steps of a series what a counter of the script says at these moments?"""
+"""Are the steps of a series in order, and what a counter of the script says at these moments?"""
 
 from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from assay.adapt.oracles.record import Record, Sample
 from assay.adapt.oracles.words import words
+from assay.adapt.stores import Series
 
 _COUNTING = frozenset(
     {"epoch", "ep", "epochs", "step", "steps", "iter", "iters", "iteration", "iterations", "batch",
@@ -138,3 +140,52 @@ def _is_mixed(record: Record, moving: list[Held], numbers: Sequence[int]) -> boo
                 if length > 0 and made == list(numbers):
                     return True
     return False
+
+
+def few(values: Sequence[float | None]) -> str:
+    """The first of some numbers, for people."""
+    shown = ", ".join("none" if value is None else f"{value:.6g}" for value in values[:4])
+    return f"[{shown}{', …' if len(values) > 4 else ''}]"
+
+
+def goes_on(steps: Sequence[int | None], pieces: Sequence[int]) -> bool:
+    """Whether steps never go back within a run; `pieces` are the lengths of what each run has."""
+    return all(
+        one is None or other is None or one <= other
+        for part in _parts(steps, pieces)
+        for one, other in itertools.pairwise(part)
+    )
+
+
+def step_fault(
+    record: Record, sample: Sample, series: Series, counting: bool, pieces: Sequence[int]
+) -> str:
+    """What is wrong with the steps of a series with the values of a sample; empty where nothing."""
+    steps = series.steps
+    if len(steps) == 1 or all(step is None for step in steps):
+        return ""  # a single figure has no axis
+    numbers = [0 if step is None else step for step in steps]
+    if counting and grows(numbers):
+        return ""
+    parts = _parts(numbers, pieces)
+    if len(parts) == len(numbers) and set(numbers) == {0}:
+        return ""  # a single figure in each run has none either
+    if len(set(numbers)) == 1 and len(parts) < len(numbers):
+        return f"all {len(numbers)} values at step {numbers[0]}"
+    if not all(map(grows, parts)):
+        return f"its steps {few(numbers)} begin anew"
+    if any(one[-1] < other[0] for one, other in itertools.pairwise(parts)):
+        return f"its steps {few(numbers)} go on from one run to the next"
+    if is_counter(record, sample, numbers):
+        return ""
+    return f"its steps {few(numbers)} are no counter of the script"
+
+
+def _parts(steps: Sequence[Any], pieces: Sequence[int]) -> list[Sequence[Any]]:
+    """What each run has of steps that were joined."""
+    ends = list(itertools.accumulate(pieces)) or [len(steps)]
+    return [steps[end - size : end] for end, size in zip(ends, pieces or ends, strict=True)]
+
+
+def grows(numbers: Sequence[int]) -> bool:
+    return all(one < other for one, other in itertools.pairwise(numbers))

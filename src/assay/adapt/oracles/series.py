@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from assay.adapt.oracles import apart, origins
 from assay.adapt.oracles import words as naming
-from assay.adapt.oracles.counters import is_counter
+from assay.adapt.oracles.counters import few, goes_on, grows, is_counter, step_fault
 from assay.adapt.oracles.record import Record, Sample, Site
 from assay.adapt.stores import COUNTING, SINGLE, Run, Series
 
@@ -41,8 +41,8 @@ def judged(
         return True, f"`{series.name}`: measured by the tracker"
     known = _of_library(record, series, component, counting)
     if known is not None:
-        if known[0] and not counting and not _goes_on(series.steps, pieces):
-            return False, f"`{series.name}`: its steps {_few(series.steps)} begin anew in one run"
+        if known[0] and not counting and not goes_on(series.steps, pieces):
+            return False, f"`{series.name}`: its steps {few(series.steps)} begin anew in one run"
         return known
     matches = [
         _weighed(record, sample, series, counting, pieces)
@@ -155,15 +155,15 @@ def _of_library(
             source == "history" and _are_turns(record, steps, series)
         ):
             return True, f"`{series.name}`: {_count(series)} equal to {source} `{name}`"
-        shifted = f"`{series.name}`: steps {_few(series.steps)} where {source} has {_few(steps)}"
+        shifted = f"`{series.name}`: steps {few(series.steps)} where {source} has {few(steps)}"
     if shifted:
         return False, shifted
     if _elsewhere(record, series, component):
         return None
     (source, name), points = next(iter(kept.items()))
     return False, (
-        f"`{series.name}`: {_few(series.values)} is not {source} `{name}`, "
-        f"{_few([value for _, value in points])}"
+        f"`{series.name}`: {few(series.values)} is not {source} `{name}`, "
+        f"{few([value for _, value in points])}"
     )
 
 
@@ -178,7 +178,7 @@ def _are_library_steps(
         return True
     if list(kept) == list(logged):
         return True
-    return counting and _grows([step for step in logged if step is not None])
+    return counting and grows([step for step in logged if step is not None])
 
 
 def _are_turns(record: Record, kept: Sequence[int | None], series: Series) -> bool:
@@ -186,28 +186,12 @@ def _are_turns(record: Record, kept: Sequence[int | None], series: Series) -> bo
     the script's calls of fit()."""
     moments = tuple(record.facts.get("moments", ()))
     steps = [step for step in series.steps if step is not None]
-    if set(kept) != {0} or not len(moments) == len(kept) == len(steps) or not _grows(steps):
+    if set(kept) != {0} or not len(moments) == len(kept) == len(steps) or not grows(steps):
         return False
     sample = Sample(Site(-1, series.name, 0, "", "", "history"), series.values, moments)
     return all(moment < len(record.turns) for moment in moments) and is_counter(
         record, sample, steps
     )
-
-
-def _goes_on(steps: Sequence[int | None], pieces: Sequence[int]) -> bool:
-    """Whether steps never go back within a run; `pieces` are the lengths of what each run has."""
-    ends = list(itertools.accumulate(pieces)) or [len(steps)]
-    parts = [steps[end - size : end] for end, size in zip(ends, pieces or ends, strict=True)]
-    return all(
-        one is None or other is None or one <= other
-        for part in parts
-        for one, other in itertools.pairwise(part)
-    )
-
-
-def _few(values: Sequence[float | None]) -> str:
-    shown = ", ".join("none" if value is None else f"{value:.6g}" for value in values[:4])
-    return f"[{shown}{', …' if len(values) > 4 else ''}]"
 
 
 # One quantity with the same values
@@ -224,7 +208,7 @@ def _weighed(
     named = _name_fault(record, sample, series)
     if named:
         return Match(sample, named, 3)
-    stepped = _step_fault(record, sample, series, counting, pieces)
+    stepped = step_fault(record, sample, series, counting, pieces)
     # Of equals the one that the script itself has, rather than one reckoned from it.
     return Match(sample, stepped, 2 if stepped else 0.1 * bool(sample.how) + _farness(series, site))
 
@@ -386,34 +370,3 @@ def _bears(site: Site, wanted: frozenset[str], content: frozenset[str]) -> bool:
     if site.kind != "call" and wanted in (last, naming.words(site.text)):
         return True
     return len(content) > 1 and naming.covered(content, last) == content
-
-
-# Steps
-
-
-def _step_fault(
-    record: Record, sample: Sample, series: Series, counting: bool, pieces: Sequence[int]
-) -> str:
-    steps = series.steps
-    if len(steps) == 1 or all(step is None for step in steps):
-        return ""  # a single figure has no axis
-    numbers = [0 if step is None else step for step in steps]
-    if counting and _grows(numbers):
-        return ""
-    ends = list(itertools.accumulate(pieces)) or [len(numbers)]
-    parts = [numbers[end - size : end] for end, size in zip(ends, pieces or ends, strict=True)]
-    if len(parts) == len(numbers) and set(numbers) == {0}:
-        return ""  # a single figure in each run has none either
-    if len(set(numbers)) == 1 and len(parts) < len(numbers):
-        return f"all {len(numbers)} values at step {numbers[0]}"
-    if not all(map(_grows, parts)):
-        return f"its steps {_few(numbers)} begin anew"
-    if any(one[-1] < other[0] for one, other in itertools.pairwise(parts)):
-        return f"its steps {_few(numbers)} go on from one run to the next"
-    if is_counter(record, sample, numbers):
-        return ""
-    return f"its steps {_few(numbers)} are no counter of the script"
-
-
-def _grows(numbers: Sequence[int]) -> bool:
-    return all(one < other for one, other in itertools.pairwise(numbers))
