@@ -31,6 +31,22 @@ _STOCK = {"Date": "date", "Open": (50.0, 300.0), "High": (51.0, 310.0), "Low": (
 _CELL = [f"{name}_{part}" for part in ("mean", "se", "worst") for name in (
     "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity",
     "concave points", "symmetry", "fractal_dimension")]  # fmt: skip
+ADULT: dict[str, Any] = {
+    "age": (17, 90),
+    "workclass": ["Private", "Self-emp-inc", "State-gov"],
+    "fnlwgt": (12_000, 900_000),
+    "education": ["HS-grad", "Bachelors", "Masters"],
+    "education-num": (1, 16),
+    "marital-status": ["Never-married", "Divorced", "Widowed"],
+    "occupation": ["Sales", "Tech-support", "Craft-repair"],
+    "relationship": ["Husband", "Wife", "Unmarried"],
+    "race": ["White", "Black", "Other"],
+    "sex": ["Female", "Male"],
+    "capital-gain": (0, 9_999),
+    "capital-loss": (0, 2_000),
+    "hours-per-week": (1, 99),
+    "native-country": ["United-States", "Mexico", "India"],
+}
 _HOUSING = {"CRIM": (0.01, 88.9), "ZN": (0.0, 100.0), "INDUS": (0.5, 27.7), "CHAS": [0, 1],
             "NOX": (0.4, 0.9), "RM": (3.6, 8.8), "AGE": (2.9, 100.0), "DIS": (1.1, 12.1),
             "RAD": (1, 24), "TAX": (187, 711), "PTRATIO": (12.6, 22.0), "B": (0.3, 396.9),
@@ -95,15 +111,7 @@ TABLES: list[tuple[tuple[str, ...], Columns]] = [
     (("creditcard",), {
         "Time": (0.0, 172_792.0), **{f"V{place}": (-3.0, 3.0) for place in range(1, 29)},
         "Amount": (0.0, 2_500.0), "Class": [0, 1]}),
-    (("adult", "census"), {
-        "age": (17, 90), "workclass": ["Private", "Self-emp-inc", "State-gov"],
-        "fnlwgt": (12_000, 900_000), "education": ["HS-grad", "Bachelors", "Masters"],
-        "education-num": (1, 16), "marital-status": ["Never-married", "Divorced", "Widowed"],
-        "occupation": ["Sales", "Tech-support", "Craft-repair"],
-        "relationship": ["Husband", "Wife", "Unmarried"], "race": ["White", "Black", "Other"],
-        "sex": ["Female", "Male"], "capital-gain": (0, 9_999), "capital-loss": (0, 2_000),
-        "hours-per-week": (1, 99), "native-country": ["United-States", "Mexico", "India"],
-        "income": ["<=50K", ">50K"]}),
+    (("adult", "census"), {**ADULT, "income": ["<=50K", ">50K"]}),
     (("sonar",), {**{f"x{place}": (0.0, 1.0) for place in range(60)}, "label": ["R", "M"]}),
     (("ionosphere",), {**{f"x{place}": (-1.0, 1.0) for place in range(34)}, "label": ["g", "b"]}),
     (("banknote",), {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import notes, synthetic
+from .known_tables import ADULT
 
 # What data sets of OpenML are really like, where scripts count on it.
 _OPENML = {
@@ -23,16 +24,7 @@ _TABLES: dict[str, dict[str, Any]] = {
         "boat": ["2", "11"], "body": (1.0, 300.0), "home.dest": ["Montreal", "New York"],
         "survived": ["0", "1"],
     },
-    "adult": {
-        "age": (17, 90), "workclass": ["Private", "Self-emp-inc", "State-gov"],
-        "fnlwgt": (12_000, 900_000), "education": ["HS-grad", "Bachelors", "Masters"],
-        "education-num": (1, 16), "marital-status": ["Never-married", "Divorced", "Widowed"],
-        "occupation": ["Sales", "Tech-support", "Craft-repair"],
-        "relationship": ["Husband", "Wife", "Unmarried"], "race": ["White", "Black", "Other"],
-        "sex": ["Female", "Male"], "capital-gain": (0, 9_999), "capital-loss": (0, 2_000),
-        "hours-per-week": (1, 99), "native-country": ["United-States", "Mexico", "India"],
-        "class": ["<=50K", ">50K"],
-    },
+    "adult": {**ADULT, "class": ["<=50K", ">50K"]},
     "Bike_Sharing_Demand": {
         "season": ["spring", "summer", "fall", "winter"], "year": (0, 1), "month": (1, 12),
         "hour": (0, 23), "holiday": ["False", "True"], "weekday": (0, 6),

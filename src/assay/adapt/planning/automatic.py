@@ -79,9 +79,7 @@ def plan_keras(draft: Draft, dialect: Dialect) -> None:
     first = [line for one in each for line in parameters.lines(dialect, one, run)]
     nested.open_runs(draft, dialect, region, again, first)
     trainings = [draft.statement_at(fit.line, fit.end_line) for fit in fits]
-    function = next(filter(None, (nested.handed(draft, one) for one in trainings)), None)
-    if function is not None and dialect.nested is not None:
-        nested.open_body(draft, dialect, function)
+    nested.open_handed(draft, dialect, trainings)
 
 
 def _again(draft: Draft, dialect: Dialect, fits: list[Call]) -> list[cst.BaseStatement]:

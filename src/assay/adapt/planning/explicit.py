@@ -72,8 +72,7 @@ def plan(draft: Draft, dialect: Dialect) -> None:
         again = [one for each in series for one in nested.repeats(draft, each.statement)]
         again += nested.each_of(draft, several)
         nested.open_runs(draft, dialect, region, again)
-        if function := next(filter(None, (nested.handed(draft, site) for site in sites)), None):
-            nested.open_body(draft, dialect, function)
+    nested.open_handed(draft, dialect, sites)
     for refusal in refused:
         draft.claim("left_out", {"reason": refusal.reason, "line": refusal.line})
 

@@ -8,6 +8,7 @@ import libcst as cst
 
 from assay.adapt.facts.loops import LoopNode
 from assay.adapt.facts.words import Level
+from assay.adapt.planning.arguments import add_argument
 from assay.adapt.planning.words import Draft
 
 _NAMES = {"batch": "step", "epoch": "epoch"}
@@ -90,19 +91,4 @@ class Handing:
             if counter is not None:
                 named = any(arg.keyword for arg in call.args)
                 given = f"{name}={counter}" if named or optional else counter
-                self._add_argument(call, given, why)
-
-    def _add_argument(self, call: cst.Call, text: str, why: str) -> None:
-        draft, source = self.draft, self.draft.source
-        close = source.span(call).end
-        if not call.args:
-            draft.replace(close.line, close.column - 1, close.column - 1, text, why)
-            return
-        end = source.span(call.args[-1].value).end
-        line, column = source.lines[end.line - 1], end.column
-        # A parenthesis of the last argument's own is outside of its span.
-        while line[column : column + 1] == ")" and (end.line, column + 1) < (
-            close.line, close.column
-        ):  # fmt: skip
-            column += 1
-        draft.replace(end.line, column, column, f", {text}", why)
+                add_argument(draft, call, given, why)

@@ -108,18 +108,17 @@ def handed(draft: Draft, node: cst.CSTNode) -> cst.FunctionDef | None:
     return None
 
 
-def open_body(draft: Draft, dialect: Dialect, function: cst.FunctionDef) -> None:
-    """A run around all that a function does. To be called last."""
+def open_handed(draft: Draft, dialect: Dialect, sites: Iterable[cst.CSTNode]) -> None:
+    """A run around all that a function does which trains and is handed on, where there is one and
+    the component has runs within runs. To be called last."""
+    function = next(filter(None, (handed(draft, site) for site in sites)), None)
+    if function is None or dialect.nested is None:
+        return
     body = [one for one in function.body.body if isinstance(one, cst.BaseStatement)]
     if body and function.get_docstring() is not None:
         body = body[1:]
     if body:
-        assert dialect.nested is not None
-        source = draft.source
-        head = dialect.nested.write(name=f'"{function.name.value}"')
-        line = source.line(body[0])
-        draft.insert(line - 1, [f"with {head}:"], draft.indent_of(body[0]), _WHY, outside=True)
-        draft.edits.append(Indent(line, source.end_line(body[-1])))
+        _open(draft, dialect, f'"{function.name.value}"', body[0], body[-1])
 
 
 def open_runs(
@@ -148,12 +147,17 @@ def open_runs(
 
 def open_turn(draft: Draft, dialect: Dialect, first: Statement, last: Statement) -> None:
     """A run around some statements of a loop's turn, which train anew in each."""
+    _open(draft, dialect, _name(draft, [first], 1), first, last)
+
+
+def _open(
+    draft: Draft, dialect: Dialect, name: str, first: Statement, last: Statement
+) -> None:  # fmt: skip
     assert dialect.nested is not None
-    source = draft.source
-    head = dialect.nested.write(name=_name(draft, [first], 1))
-    line = source.line(first)
-    draft.insert(line - 1, [f"with {head}:"], draft.indent_of(first), _WHY, outside=True)
-    draft.edits.append(Indent(line, source.end_line(last)))
+    line = draft.source.line(first)
+    lines = [f"with {dialect.nested.write(name=name)}:"]
+    draft.insert(line - 1, lines, draft.indent_of(first), _WHY, outside=True)
+    draft.edits.append(Indent(line, draft.source.end_line(last)))
 
 
 def _name(draft: Draft, every: Sequence[Statement], number: int) -> str:
